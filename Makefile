@@ -1,0 +1,66 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything else is for those who stay.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 faketime
+
+.PHONY: demo test check fix format bench test-servers lock clean docs
+
+# uv where it is present, else plain venv and pip; hashes are checked either way.
+define install
+	@if command -v uv >/dev/null 2>&1; then \
+	  test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) $(VENV); \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	else \
+	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: sudo apt-get install python3-venv"; exit 1; }; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+	fi
+endef
+
+$(VENV)/.runtime: requirements.lock
+	$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
+	$(call install,requirements-dev.lock)
+	@touch $@
+
+demo: $(VENV)/.runtime
+	$(BIN)/python -m netmon demo $(ARGS)
+
+test: $(VENV)/.development
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/.development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# One promise of speed: make bench P=1
+bench: $(VENV)/.development
+	@for script in $(if $(P),bench/p$(P)_*.py,$(sort $(wildcard bench/p*.py))); do \
+	  $(BIN)/python $$script $(ARGS) || exit 1; done
+
+# What docs/ says of settings and metrics is generated from the code.
+docs: $(VENV)/.development
+	$(BIN)/python -m netmon.config.document > docs/configuration.md
+	$(BIN)/python -m netmon.exposition.document > docs/metrics.md
+
+# The real servers that tests talk to; Debian starts some of them by itself, which tests don't need.
+test-servers:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $(SERVERS)
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	uv pip compile pyproject.toml --group dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,86 @@
+"""Observation: one poll of one device, its outcome and its values; silence is one too.
+
+An observation has no opinion. Its values stand in the order of a `Layout`, which a plan makes once
+and shares with every observation of that plan, so that remembering is one indexed assignment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from topology.model import DeviceId, InterfaceId
+
+
+class Outcome(StrEnum):
+    """How a poll ended. Only TIMEOUT (and silence to ICMP) may ever lead to "down"."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    TIMEOUT = "timeout"
+    UNDECODABLE = "undecodable"
+    MISMATCH = "mismatch"
+    ERROR_STATUS = "error_status"
+    AUTH_ERROR = "auth_error"
+    WALK_ABUSED = "walk_abused"
+    REFUSED = "refused"
+    TOO_LATE = "too_late"
+    NOT_POLLED = "not_polled"
+
+    @property
+    def has_values(self) -> bool:
+        """Whether values came with it."""
+        return self is Outcome.OK or self is Outcome.PARTIAL
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where one value belongs: a quantity of a device (interface None) or of an interface."""
+
+    quantity: str  # a key of collectors.quantity.QUANTITIES
+    interface: InterfaceId | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The meaning of an observation's values, in order; compared and hashed by identity."""
+
+    device: DeviceId
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One SNMP poll of one device.
+
+    `values` follow `layout.cells`: counters as int, gauges as scaled float or int, None where the
+    device has no such object, said a sentinel, or was implausible. Empty unless the outcome has
+    values.
+    """
+
+    device: DeviceId
+    at: float  # wall clock, Unix seconds: a stamp, never arithmetic
+    monotonic: float  # seconds; rates and ages come from this one
+    duration_seconds: float
+    outcome: Outcome
+    layout: Layout | None = None
+    values: Sequence[float | None] = ()
+    detail: str = ""  # cleaned words for the log: what was wrong, and where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoObservation:
+    """One burst of ICMP echoes to one device.
+
+    RTTs are kernel time, seconds, ≥ 0, in the order sent, of the echoes that came back in time.
+    """
+
+    device: DeviceId
+    at: float
+    monotonic: float
+    outcome: Outcome  # OK (any answer), TIMEOUT (none), REFUSED (unreachable), TOO_LATE, NOT_POLLED
+    sent: int = 0
+    rtts_seconds: tuple[float, ...] = ()
+    duplicates: int = 0
+    late: int = 0  # replies to earlier bursts that came too late
+    detail: str = ""
+    ipdvs_seconds: tuple[float, ...] = field(default=())  # |difference| of consecutive RTTs

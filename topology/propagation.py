@@ -1,0 +1,129 @@
+"""What the air does to a radio signal between two antennas, and what an antenna hears from aside.
+
+Formulas of ITU-R and textbooks, each cited; no state. Gaseous absorption (P.676) is not here: it
+is constant on a hop, so a baseline contains it, and it matters only around 60 GHz.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from topology.errors import NetworkError
+from topology.model import Polarisation
+
+LIGHT_METRES_PER_SECOND: Final = 299_792_458.0
+BOLTZMANN_JOULES_PER_KELVIN: Final = 1.380649e-23
+REFERENCE_KELVIN: Final = 290.0  # IEEE standard noise temperature
+
+RAIN_LOW_HZ: Final = 1e9  # P.838-3 is defined from 1 to 1000 GHz
+RAIN_HIGH_HZ: Final = 1e12
+
+
+def free_space_loss_db(frequency_hz: float, distance_m: float) -> float:
+    """Return the loss between isotropic antennas (ITU-R P.525-4)."""
+    _require_positive(frequency_hz=frequency_hz, distance_m=distance_m)
+    return 20 * math.log10(4 * math.pi * distance_m * frequency_hz / LIGHT_METRES_PER_SECOND)
+
+
+def thermal_noise_dbm(width_hz: float, noise_figure_db: float = 0.0) -> float:
+    """Return the noise floor of a receiver: kTB at 290 K, −174 dBm/Hz, plus its noise figure."""
+    _require_positive(width_hz=width_hz)
+    watts = BOLTZMANN_JOULES_PER_KELVIN * REFERENCE_KELVIN * width_hz
+    return 10 * math.log10(watts * 1000) + noise_figure_db
+
+
+def rain_attenuation_db_per_km(
+    frequency_hz: float, polarisation: Polarisation, rain_mm_per_h: float
+) -> float:
+    """Return the specific attenuation γ = k·R^α of a horizontal path (ITU-R P.838-3).
+
+    Below 1 GHz, where P.838-3 ends, rain is nothing: less than 0.01 dB/km in a cloudburst.
+    """
+    _require_positive(frequency_hz=frequency_hz)
+    if frequency_hz > RAIN_HIGH_HZ:
+        raise NetworkError(f"frequency {frequency_hz:g} Hz is above 1 THz, where P.838-3 ends")
+    if not (math.isfinite(rain_mm_per_h) and rain_mm_per_h >= 0):
+        raise NetworkError(f"rain {rain_mm_per_h} mm/h must be a finite number, 0 or above")
+    if frequency_hz < RAIN_LOW_HZ or rain_mm_per_h == 0:
+        return 0.0
+    k, alpha = rain_coefficients(frequency_hz, polarisation)
+    return k * float(rain_mm_per_h**alpha)
+
+
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """One column of P.838-3: a sum of bells over log10 of the frequency in GHz, and a line."""
+
+    bells: tuple[tuple[float, float, float], ...]  # (a, b, c) of equations (2) and (3)
+    slope: float  # m
+    offset: float  # c
+
+    def at(self, log_ghz: float) -> float:
+        return (
+            sum(a * math.exp(-(((log_ghz - b) / c) ** 2)) for a, b, c in self.bells)
+            + self.slope * log_ghz
+            + self.offset
+        )
+
+
+# ITU-R P.838-3 (03/2005), tables 1 to 4.
+_LOG_K: Final = {
+    Polarisation.HORIZONTAL: _Curve(
+        (
+            (-5.33980, -0.10008, 1.13098),
+            (-0.35351, 1.26970, 0.45400),
+            (-0.23789, 0.86036, 0.15354),
+            (-0.94158, 0.64552, 0.16817),
+        ),
+        -0.18961,
+        0.71147,
+    ),
+    Polarisation.VERTICAL: _Curve(
+        (
+            (-3.80595, 0.56934, 0.81061),
+            (-3.44965, -0.22911, 0.51059),
+            (-0.39902, 0.73042, 0.11899),
+            (0.50167, 1.07319, 0.27195),
+        ),
+        -0.16398,
+        0.63297,
+    ),
+}
+_ALPHA: Final = {
+    Polarisation.HORIZONTAL: _Curve(
+        (
+            (-0.14318, 1.82442, -0.55187),
+            (0.29591, 0.77564, 0.19822),
+            (0.32177, 0.63773, 0.13164),
+            (-5.37610, -0.96230, 1.47828),
+            (16.1721, -3.29980, 3.43990),
+        ),
+        0.67849,
+        -1.95537,
+    ),
+    Polarisation.VERTICAL: _Curve(
+        (
+            (-0.07771, 2.33840, -0.76284),
+            (0.56727, 0.95545, 0.54039),
+            (-0.20238, 1.14520, 0.26809),
+            (-48.2991, 0.791669, 0.116226),
+            (48.5833, 0.791459, 0.116479),
+        ),
+        -0.053739,
+        0.83433,
+    ),
+}
+
+
+@lru_cache(maxsize=4096)
+def rain_coefficients(frequency_hz: float, polarisation: Polarisation) -> tuple[float, float]:
+    """Return k and α of P.838-3, 1 … 1000 GHz."""
+    log_ghz = math.log10(frequency_hz / 1e9)
+    return 10 ** _LOG_K[polarisation].at(log_ghz), _ALPHA[polarisation].at(log_ghz)
+
+
+def _require_positive(**amounts: float) -> None:
+    for name, amount in amounts.items():
+        if not (math.isfinite(amount) and amount > 0):
+            raise NetworkError(f"{name} is {amount}; it must be a finite number above 0")
