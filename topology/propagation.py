@@ -123,6 +123,61 @@ def rain_coefficients(frequency_hz: float, polarisation: Polarisation) -> tuple[
     return 10 ** _LOG_K[polarisation].at(log_ghz), _ALPHA[polarisation].at(log_ghz)
 
 
+def beamwidth_of_dish_deg(frequency_hz: float, diameter_m: float) -> float:
+    """Return the 3 dB beamwidth of a dish: 70 wavelengths per diameter (ITU-R F.699-8 §4.1)."""
+    _require_positive(frequency_hz=frequency_hz, diameter_m=diameter_m)
+    return 70 * LIGHT_METRES_PER_SECOND / (frequency_hz * diameter_m)
+
+
+def gain_of_dish_dbi(frequency_hz: float, diameter_m: float) -> float:
+    """Return the peak gain of a dish: 7.7 dBi + 20 log D/λ (ITU-R F.699-8 §3)."""
+    return 7.7 + 20 * math.log10(70 / beamwidth_of_dish_deg(frequency_hz, diameter_m))
+
+
+def antenna_gain_dbi(
+    peak_dbi: float, beamwidth_deg: float, off_axis_deg: float, *, frequency_hz: float = 1e10
+) -> float:
+    """Return what an antenna gains towards a direction off its axis.
+
+    A beam up to 33 degrees wide follows the envelope of a fixed-link antenna (ITU-R F.699-8); a
+    wider one that of a sector (3GPP TR 36.814 table A.2.1.1-2); 360 degrees and more is an
+    omnidirectional antenna. Envelopes, not measurements: the lobes beneath them are lower.
+    The frequency only tells whether the rules of 70 … 86 GHz hold.
+    """
+    _require_positive(beamwidth_deg=beamwidth_deg)
+    off_axis_deg = abs(math.remainder(off_axis_deg, 360.0))
+    if beamwidth_deg >= 360:
+        return peak_dbi
+    if beamwidth_deg > WIDEST_DISH_DEG:
+        return peak_dbi - min(12 * (off_axis_deg / beamwidth_deg) ** 2, SECTOR_FRONT_TO_BACK_DB)
+    return _dish_gain_dbi(peak_dbi, 70 / beamwidth_deg, off_axis_deg, frequency_hz)
+
+
+WIDEST_DISH_DEG: Final = 33.0  # wider, the side lobes of F.699 §2.2 would begin behind their end
+SECTOR_FRONT_TO_BACK_DB: Final = 25.0
+
+
+def _dish_gain_dbi(
+    peak_dbi: float, diameter: float, off_axis_deg: float, frequency_hz: float
+) -> float:
+    """Follow ITU-R F.699-8 §2.1 and §2.2; the diameter is in wavelengths.
+
+    A peak below the envelope (a lossy antenna) is never exceeded.
+    """
+    first_lobe_dbi = min(peak_dbi, 2 + 15 * math.log10(diameter))
+    main_lobe_ends_deg = 20 / diameter * math.sqrt(peak_dbi - first_lobe_dbi)
+    if off_axis_deg < main_lobe_ends_deg:
+        return peak_dbi - 2.5e-3 * (diameter * off_axis_deg) ** 2
+    if diameter > 100:
+        decay_begins_deg, decay_dbi = 15.85 * diameter**-0.6, 32.0
+    else:
+        decay_begins_deg, decay_dbi = 100 / diameter, 52 - 10 * math.log10(diameter)
+    if off_axis_deg < decay_begins_deg:
+        return first_lobe_dbi
+    decay_ends_deg = 120.0 if frequency_hz > 70e9 else 48.0
+    return min(peak_dbi, decay_dbi - 25 * math.log10(min(off_axis_deg, decay_ends_deg)))
+
+
 def _require_positive(**amounts: float) -> None:
     for name, amount in amounts.items():
         if not (math.isfinite(amount) and amount > 0):
