@@ -2,7 +2,8 @@
 
 CollectorError
 ├── DecodeError     bytes that are not the BER or SNMP we admit (turned into an outcome at once)
-└── ProfileError    a vendor profile that cannot be used; the text names every fault
+├── ProfileError    a vendor profile that cannot be used; the text names every fault
+└── PingUnavailable this process may open no ICMP socket; the text says what would allow it
 """
 
 
@@ -16,3 +17,7 @@ class DecodeError(CollectorError):
 
 class ProfileError(CollectorError):
     """A vendor profile that cannot be used; the text names every fault, one per line."""
+
+
+class PingUnavailable(CollectorError):  # noqa: N818 - a state of the host, which netmon outlives
+    """This process may open no ICMP socket; the text says which sysctl or capability is missing."""

@@ -1,11 +1,18 @@
 """Incident: one or more verdicts with one cause, and its life.
 
 Everything that changes an incident's phase is in TRANSITIONS. Code that wants a new rule adds a
-row; there is no second place.
+row; there is no second place. Phases move when a suspicion is there or is gone, when a desk
+acknowledges, when the inventory forgets; never by a clock alone but through HELD.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated, Final
+
+from annotated_types import Ge, Gt
 
 from netmon.verdict import Cause, Condition, Evidence, Subject
 
@@ -31,8 +38,9 @@ class Severity(StrEnum):
 class Incident:
     """One thing that is wrong, with everything it explains.
 
-    `subject` is the root (a link, a site, a device, the network); `members` all subjects
-    explained by it, root included; `sites_lost` and `dependents_lost` what is cut off behind it.
+    `subject` is the root (a link, a site, an SRLG's first link, the network); `members` all
+    subjects explained by it, root included; `sites_lost` and `dependents_lost` what is cut off
+    behind it.
     """
 
     id: str
@@ -52,3 +60,311 @@ class Incident:
     changed_at: float
     closed_at: float | None = None
     acknowledged_by: str = ""  # a role or a desk, never a person
+    reopened: int = 0  # how often it came back while it was clearing or just closed
+    merged_into: str = ""  # the incident that explains it now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """An incident proposed by one cycle's correlation; it has no life of its own."""
+
+    subject: Subject
+    condition: Condition
+    cause: Cause
+    runner_up: Cause | None
+    odds: float
+    severity: Severity
+    title: str
+    evidence: tuple[Evidence, ...]
+    members: tuple[Subject, ...]
+    sites_lost: tuple[str, ...] = ()
+    dependents_lost: tuple[str, ...] = ()
+
+
+class Event(StrEnum):
+    """What can happen to an incident."""
+
+    SEEN = "seen"  # a suspicion is about it
+    GONE = "gone"  # none is any more
+    HELD = "held"  # gone for as long as it must be
+    ACKNOWLEDGED = "acknowledged"
+    MERGED = "merged"  # another incident explains it now
+    FORGOTTEN = "forgotten"  # its subjects left the inventory
+
+
+TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
+    (Phase.OPEN, Event.SEEN): Phase.OPEN,
+    (Phase.OPEN, Event.GONE): Phase.CLEARING,
+    (Phase.OPEN, Event.ACKNOWLEDGED): Phase.ACKNOWLEDGED,
+    (Phase.OPEN, Event.MERGED): Phase.CLOSED,
+    (Phase.OPEN, Event.FORGOTTEN): Phase.CLOSED,
+    (Phase.ACKNOWLEDGED, Event.SEEN): Phase.ACKNOWLEDGED,
+    (Phase.ACKNOWLEDGED, Event.GONE): Phase.CLEARING,
+    (Phase.ACKNOWLEDGED, Event.ACKNOWLEDGED): Phase.ACKNOWLEDGED,
+    (Phase.ACKNOWLEDGED, Event.MERGED): Phase.CLOSED,
+    (Phase.ACKNOWLEDGED, Event.FORGOTTEN): Phase.CLOSED,
+    (Phase.CLEARING, Event.SEEN): Phase.OPEN,  # reopened; who acknowledged it must look again
+    (Phase.CLEARING, Event.GONE): Phase.CLEARING,
+    (Phase.CLEARING, Event.HELD): Phase.CLOSED,
+    (Phase.CLEARING, Event.ACKNOWLEDGED): Phase.CLEARING,
+    (Phase.CLEARING, Event.MERGED): Phase.CLOSED,
+    (Phase.CLEARING, Event.FORGOTTEN): Phase.CLOSED,
+    (Phase.CLOSED, Event.SEEN): Phase.OPEN,  # reopened: it came back before it was forgotten
+}
+
+# Causes that turn into one another as more is seen; UNKNOWN and equal ones always match.
+_FAMILIES: Final = (
+    frozenset({Cause.INTERFERENCE, Cause.JAMMING_LIKE, Cause.RECEIVER}),
+    frozenset({Cause.RAIN, Cause.MULTIPATH, Cause.MISALIGNMENT}),
+    frozenset({Cause.TRANSMITTER, Cause.RECEIVER}),
+    frozenset({Cause.POWER, Cause.FIBRE_CUT, Cause.UPSTREAM, Cause.CONFIGURATION}),
+)
+# Once so much was seen, a rest that shows less does not take it back while it lasts.
+_LESS_THAN: Final = {
+    Cause.JAMMING_LIKE: frozenset({Cause.INTERFERENCE, Cause.UNKNOWN}),
+    Cause.FIBRE_CUT: frozenset({Cause.UNKNOWN}),
+    Cause.POWER: frozenset({Cause.UNKNOWN}),
+    Cause.RAIN: frozenset({Cause.UNKNOWN}),
+    Cause.INTERFERENCE: frozenset({Cause.UNKNOWN}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentSettings:
+    """How long health must hold, and how flapping is damped."""
+
+    clear_seconds: Annotated[float, Ge(0)] = 60.0  # healthy for so long: closed
+    flap_factor: Annotated[float, Ge(1)] = 2.0  # every reopening makes that so much longer …
+    clear_at_most_seconds: Annotated[float, Ge(0)] = 3600.0  # … up to this
+    reopen_seconds: Annotated[float, Ge(0)] = 300.0  # closed for less: it is the same incident
+    keep_closed: Annotated[int, Ge(0)] = 1000  # of those closed last, for whoever asks
+    step_seconds: Annotated[float, Gt(0)] = 60.0  # a wall clock that jumps further has been set
+
+
+class Incidents:
+    """All incidents, open and lately closed; the only place where they are born, change and end."""
+
+    def __init__(self, settings: IncidentSettings | None = None) -> None:
+        self.settings = settings or IncidentSettings()
+        self._all: dict[str, Incident] = {}
+        self._rest: dict[str, float] = {}  # when it last began to clear or closed, on `_clock`
+        self._clock = 0.0  # wall time without its jumps
+        self._last: float | None = None
+
+    @property
+    def open(self) -> tuple[Incident, ...]:
+        """Return every incident that is not closed, oldest first."""
+        return tuple(i for i in self._all.values() if i.phase is not Phase.CLOSED)
+
+    @property
+    def closed(self) -> tuple[Incident, ...]:
+        """Return those closed lately, oldest first."""
+        return tuple(i for i in self._all.values() if i.phase is Phase.CLOSED)
+
+    def restore(self, incidents: Iterable[Incident]) -> None:
+        """Take over what an earlier life left; whatever was clearing begins to hold anew."""
+        for incident in sorted(incidents, key=lambda one: (one.opened_at, one.id)):
+            self._all[incident.id] = incident
+            self._rest[incident.id] = self._clock
+
+    def apply(self, suspicions: Sequence[Suspicion], now: float) -> tuple[Incident, ...]:
+        """Move every incident on by what is suspected now; return those that changed."""
+        self._advance(now)
+        before = dict(self._all)
+        pairs, left = self._matched(suspicions)
+        for incident, suspicion in pairs:
+            self._see(incident, suspicion, now)
+        for suspicion in left:
+            self._open_new(suspicion, now)
+        self._rest_or_close({incident.id for incident, _ in pairs}, before, now)
+        self._prune()
+        return tuple(
+            incident
+            for identity, incident in self._all.items()
+            if _worth_telling(before.get(identity), incident)
+        )
+
+    def acknowledge(self, identity: str, by: str, now: float) -> Incident | None:
+        """Note which desk looks after it; None if there is no such open incident."""
+        incident = self._all.get(identity)
+        if incident is None or (incident.phase, Event.ACKNOWLEDGED) not in TRANSITIONS:
+            return None
+        return self._move(incident, Event.ACKNOWLEDGED, now, acknowledged_by=by)
+
+    def forget(self, removed: Collection[Subject], now: float) -> tuple[Incident, ...]:
+        """Close what is only about subjects that left the inventory; return what changed."""
+        gone = frozenset(removed)
+        changed = []
+        for incident in self.open:
+            members = tuple(member for member in incident.members if member not in gone)
+            if incident.subject in gone or not members:
+                changed.append(self._move(incident, Event.FORGOTTEN, now, closed_at=now))
+            elif members != incident.members:
+                self._all[incident.id] = replace(incident, members=members, changed_at=now)
+                changed.append(self._all[incident.id])
+        return tuple(changed)
+
+    def _advance(self, now: float) -> None:
+        passed = 0.0 if self._last is None else now - self._last
+        self._clock += min(max(passed, 0.0), self.settings.step_seconds)
+        self._last = now
+
+    def _matched(
+        self, suspicions: Sequence[Suspicion]
+    ) -> tuple[list[tuple[Incident, Suspicion]], list[Suspicion]]:
+        """Pair each suspicion with the incident it continues, best overlap first."""
+        about: dict[Subject, list[Incident]] = {}
+        for incident in self._all.values():
+            if self._may_return(incident):
+                for member in {incident.subject, *incident.members}:
+                    about.setdefault(member, []).append(incident)
+        scored = []
+        for at, suspicion in enumerate(suspicions):
+            members = {suspicion.subject, *suspicion.members}
+            shared = Counter(
+                incident.id for member in members for incident in about.get(member, ())
+            )
+            for identity, count in shared.items():
+                incident = self._all[identity]
+                overlap = count / min(len(members), len({incident.subject, *incident.members}))
+                if _continues(incident, suspicion, overlap):
+                    same = incident.subject == suspicion.subject
+                    closed = incident.phase is Phase.CLOSED
+                    scored.append((closed, -overlap, not same, incident.opened_at, identity, at))
+        pairs: dict[str, int] = {}
+        taken: set[int] = set()
+        for *_, identity, at in sorted(scored):
+            if identity not in pairs and at not in taken:
+                pairs[identity] = at
+                taken.add(at)
+        matched = [(self._all[identity], suspicions[at]) for identity, at in pairs.items()]
+        left = [suspicion for at, suspicion in enumerate(suspicions) if at not in taken]
+        return matched, left
+
+    def _may_return(self, incident: Incident) -> bool:
+        if incident.phase is not Phase.CLOSED:
+            return True
+        rested = self._clock - self._rest.get(incident.id, -1e18)
+        return not incident.merged_into and rested <= self.settings.reopen_seconds
+
+    def _see(self, incident: Incident, suspicion: Suspicion, now: float) -> None:
+        back = incident.phase in (Phase.CLEARING, Phase.CLOSED)
+        less = suspicion.cause in _LESS_THAN.get(incident.cause, ())
+        self._move(
+            incident,
+            Event.SEEN,
+            now,
+            subject=incident.subject if less else suspicion.subject,
+            condition=suspicion.condition,
+            cause=incident.cause if less else suspicion.cause,
+            runner_up=incident.runner_up if less else suspicion.runner_up,
+            odds=incident.odds if less else suspicion.odds,
+            title=incident.title if less else suspicion.title,
+            severity=suspicion.severity,
+            evidence=suspicion.evidence,
+            members=_with(incident.subject, suspicion.members) if less else suspicion.members,
+            sites_lost=suspicion.sites_lost,
+            dependents_lost=suspicion.dependents_lost,
+            closed_at=None,
+            reopened=incident.reopened + back,
+            acknowledged_by="" if back else incident.acknowledged_by,
+        )
+
+    def _open_new(self, suspicion: Suspicion, now: float) -> None:
+        identity = self._next_id(now)
+        self._all[identity] = Incident(
+            id=identity,
+            subject=suspicion.subject,
+            condition=suspicion.condition,
+            cause=suspicion.cause,
+            runner_up=suspicion.runner_up,
+            odds=suspicion.odds,
+            severity=suspicion.severity,
+            phase=Phase.OPEN,
+            title=suspicion.title,
+            evidence=suspicion.evidence,
+            members=suspicion.members,
+            sites_lost=suspicion.sites_lost,
+            dependents_lost=suspicion.dependents_lost,
+            opened_at=now,
+            changed_at=now,
+        )
+
+    def _rest_or_close(self, seen: set[str], before: dict[str, Incident], now: float) -> None:
+        owner = {
+            member: i
+            for i in self.open
+            if i.id in seen or i.id not in before
+            for member in i.members
+        }
+        for identity in before:
+            incident = self._all[identity]
+            if identity in seen or incident.phase is Phase.CLOSED:
+                continue
+            owners = {owner[member].id if member in owner else "" for member in incident.members}
+            if len(owners) == 1 and "" not in owners:
+                self._move(incident, Event.MERGED, now, closed_at=now, merged_into=owners.pop())
+            elif incident.phase is not Phase.CLEARING:
+                self._move(incident, Event.GONE, now)
+            elif self._clock - self._rest[identity] >= self._hold_seconds(incident):
+                self._move(incident, Event.HELD, now, closed_at=now)
+
+    def _hold_seconds(self, incident: Incident) -> float:
+        settings = self.settings
+        longer = settings.clear_seconds * settings.flap_factor ** min(incident.reopened, 32)
+        return min(longer, max(settings.clear_at_most_seconds, settings.clear_seconds))
+
+    def _move(self, incident: Incident, event: Event, now: float, **changes: object) -> Incident:
+        phase = TRANSITIONS[incident.phase, event]
+        if phase in (Phase.CLEARING, Phase.CLOSED) and phase is not incident.phase:
+            self._rest[incident.id] = self._clock
+        moved = replace(incident, phase=phase, **changes)  # type: ignore[arg-type]
+        if _worth_telling(incident, moved):
+            moved = replace(moved, changed_at=now)
+        self._all[incident.id] = moved
+        return moved
+
+    def _next_id(self, now: float) -> str:
+        day = datetime.fromtimestamp(now, tz=UTC).strftime("%Y%m%d")
+        same_day = (identity for identity in self._all if identity.startswith(f"{day}-"))
+        last = max((int(identity.rpartition("-")[2]) for identity in same_day), default=0)
+        return f"{day}-{last + 1:04d}"
+
+    def _prune(self) -> None:
+        closed = [i for i in self._all.values() if i.phase is Phase.CLOSED]
+        surplus = len(closed) - self.settings.keep_closed
+        if surplus > 0:
+            oldest = sorted(closed, key=lambda one: (one.closed_at or 0.0, one.id))[:surplus]
+            for incident in oldest:
+                del self._all[incident.id]
+                self._rest.pop(incident.id, None)
+
+
+def related(one: Cause, other: Cause) -> bool:
+    """Say whether two causes may be one thing seen at different times."""
+    if one is other or Cause.UNKNOWN in (one, other):
+        return True
+    return any(one in family and other in family for family in _FAMILIES)
+
+
+def _continues(incident: Incident, suspicion: Suspicion, overlap: float) -> bool:
+    if related(incident.cause, suspicion.cause):
+        return True
+    # A subject that never was healthy in between: what is believed of it has been refined.
+    live = incident.phase in (Phase.OPEN, Phase.ACKNOWLEDGED)
+    return live and incident.subject == suspicion.subject and overlap >= 0.5
+
+
+def _with(subject: Subject, members: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    return members if subject in members else (subject, *members)
+
+
+def _worth_telling(before: Incident | None, after: Incident) -> bool:
+    """Say whether more than its moving figures has changed."""
+    if before is None:
+        return True
+    return (
+        before is not after
+        and replace(after, evidence=before.evidence, odds=before.odds, changed_at=before.changed_at)
+        != before
+    )

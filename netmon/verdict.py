@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Condition(StrEnum):
-    """What a subject is, ordered by nothing: precedence lives in `netmon.detection.judge`."""
+    """What a subject is, ordered by nothing: precedence lives in `netmon.detection.beliefs`."""
 
     HEALTHY = "healthy"
     DEGRADED = "degraded"

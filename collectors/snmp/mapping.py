@@ -1,0 +1,151 @@
+"""Mapping: what a device is and which ifIndex means which interface, until it is restarted.
+
+ifIndex may be renumbered by a restart (RFC 2863 §3.1.5); ifName stays, so interfaces go by it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from collectors.observation import Outcome
+from collectors.snmp.ber import Oid, parse_oid
+from collectors.snmp.poll import Uptime
+from collectors.snmp.profile import SYS_UP_TIME, Index, Profile
+from collectors.snmp.question import Asker
+from collectors.snmp.settings import SnmpSettings
+from collectors.snmp.walk import GetQuestion, WalkQuestion
+from collectors.target import SnmpTarget
+from collectors.text import clean
+from topology.model import DeviceId, InterfaceId, interface_id
+
+SYS_DESCR: Final = parse_oid("1.3.6.1.2.1.1.1.0")
+SYS_OBJECT_ID: Final = parse_oid("1.3.6.1.2.1.1.2.0")
+IF_NAME: Final = parse_oid("1.3.6.1.2.1.31.1.1.1.1")
+IF_DESCR: Final = parse_oid("1.3.6.1.2.1.2.2.1.2")
+_INTERFACE_TABLES: Final = (parse_oid("1.3.6.1.2.1.2.2"), parse_oid("1.3.6.1.2.1.31.1.1"))
+_MAX_IF_INDEX: Final = 2**31 - 1
+
+
+class EndedError(Exception):
+    """A poll that ended without values, and why."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """What was learned of a device; text from it is cleaned."""
+
+    sysobjectid: Oid
+    sysdescr: str
+    interfaces: tuple[tuple[int, str, InterfaceId], ...]  # ifIndex, name, our id
+    rows: dict[Oid, frozenset[int]]  # vendor column → the ifIndexes it has a row for
+
+
+class Mapper:
+    """Asks a device what it is."""
+
+    def __init__(self, asker: Asker, settings: SnmpSettings, now: Callable[[], float]) -> None:
+        self._asker: Final = asker
+        self._settings: Final = settings
+        self._now: Final = now
+
+    async def map(
+        self, target: SnmpTarget, profile: Profile, deadline: float
+    ) -> tuple[Mapping, Uptime]:
+        """Return what the device is, and how long it was up when asked first."""
+        asked = self._now()
+        community = target.credential.secret
+        system = GetQuestion(community=community, oids=(SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME))
+        await self._ask(target, system, deadline)
+        descr, object_id, ticks = (varbind.value.content for varbind in system.varbinds)
+        if not isinstance(ticks, int):
+            raise EndedError(Outcome.MISMATCH, "sysUpTime is missing or mistyped")
+        names = await self._names(target, deadline)
+        rows = {
+            column.oid: frozenset((await self._walk(target, column.oid, deadline)).indexes())
+            for column in profile.columns
+            if column.index is Index.INTERFACE and not _is_standard(column.oid)
+        }
+        mapping = Mapping(
+            sysobjectid=_oid(object_id),
+            sysdescr=clean(descr) if isinstance(descr, bytes) else "",
+            interfaces=choose_interfaces(target, names, most=self._settings.max_interfaces),
+            rows=rows,
+        )
+        return mapping, Uptime(ticks, asked)
+
+    async def _walk(self, target: SnmpTarget, root: Oid, deadline: float) -> WalkQuestion:
+        until = min(deadline, self._now() + self._settings.max_walk_seconds)
+        walk = WalkQuestion(community=target.credential.secret, root=root, settings=self._settings)
+        await self._ask(target, walk, until)
+        return walk
+
+    async def _names(self, target: SnmpTarget, deadline: float) -> dict[int, bytes]:
+        for root in (IF_NAME, IF_DESCR):
+            walk = await self._walk(target, root, deadline)
+            names = {index: name for index, name in walk.texts().items() if name.strip()}
+            if names:
+                return names
+        return {}
+
+    async def _ask(
+        self, target: SnmpTarget, question: GetQuestion | WalkQuestion, deadline: float
+    ) -> None:
+        ending = await self._asker.ask(
+            target.address,
+            target.port,
+            question,
+            timeout_seconds=target.timeout_seconds,
+            retries=target.retries,
+            deadline=deadline,
+        )
+        if ending.was_answering:
+            raise EndedError(Outcome.WALK_ABUSED, "the walk of interfaces had no end in time")
+        if ending.outcome is not Outcome.OK:
+            raise EndedError(ending.outcome, ending.detail)
+        if question.outcome is not Outcome.OK:
+            raise EndedError(question.outcome, question.detail)
+
+
+def _is_standard(oid: Oid) -> bool:
+    """Tell whether every interface has a row: in ifTable, ifXTable. A radio's table has its own."""
+    return any(oid[: len(table)] == table for table in _INTERFACE_TABLES)
+
+
+def _oid(content: object) -> Oid:
+    return content if type(content) is tuple else ()
+
+
+def choose_interfaces(
+    target: SnmpTarget, names: dict[int, bytes], *, most: int
+) -> tuple[tuple[int, str, InterfaceId], ...]:
+    """Return the interfaces to poll, by ifIndex: those the inventory names, and room for others."""
+    ours = dict(target.interfaces)
+    rows = [
+        (index, name, ours.get(name) or interface_id(DeviceId(target.device), name))
+        for index, name in sorted(_unique(names).items())
+    ]
+    named = [row for row in rows if row[1] in ours]
+    others = [row for row in rows if row[1] not in ours] if target.all_interfaces else []
+    return tuple(sorted((named + others)[:most]))
+
+
+def _unique(names: dict[int, bytes]) -> dict[int, str]:
+    """Clean the names, and number those that come again: in order of ifIndex, from #2."""
+    unique: dict[int, str] = {}
+    taken: set[str] = set()
+    for index in sorted(names):
+        if not 0 < index <= _MAX_IF_INDEX:
+            continue
+        plain = name = clean(names[index]) or f"#{index}"
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{plain}#{number}"
+        taken.add(name)
+        unique[index] = name
+    return unique

@@ -1,0 +1,34 @@
+"""Parts of the page that cards and tables share: who is meant, in people's words."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from topology.model import LinkId, Site
+from topology.network import Network
+
+_SHOWN_NAMES: Final = 12
+
+
+def names(ids: Iterable[str]) -> str:
+    """Write a list of names, cut where nobody reads on."""
+    known = list(ids)
+    rest = len(known) - _SHOWN_NAMES
+    return ", ".join(known[:_SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def between(network: Network, link: LinkId) -> str:
+    """Write where a link leads."""
+    a, b = (network.sites[site].name or site for site in network.sites_of(link))
+    return f"inside {a}" if a == b else f"{a} – {b}"
+
+
+def site_words(site: Site) -> str:
+    """Write a site with its id, which alarms and files use."""
+    return f"{site.name} ({site.id})" if site.name and site.name != site.id else site.id
+
+
+def more(total: int, shown: int, noun: str, address: str) -> str:
+    """Say what the page leaves out, and where it is."""
+    if total <= shown:
+        return ""
+    return f'<p class="more">{total - shown} more {noun}: <a href="{address}">{address}</a></p>'

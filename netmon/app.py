@@ -1,0 +1,302 @@
+"""App: build the parts, start them, reload them, stop them; nothing clever.
+
+Every task runs in one TaskGroup: a task that ends by an error ends the program with that error.
+Clocks are read here and handed down; nothing below reads one.
+"""
+
+import asyncio
+import functools
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+import uvloop
+
+from collectors.errors import PingUnavailable
+from collectors.ping.collector import PingCollector
+from collectors.ping.transport import Transport, open_transport
+from collectors.snmp.engine import SnmpEngine
+from collectors.snmp.pysnmp_engine import PysnmpEngine
+from collectors.snmp.settings import SnmpStatistics
+from collectors.target import Engine, SnmpTarget, Target
+from netmon import instruments
+from netmon.api.server import RunningServer, serve
+from netmon.cadence import Cadence
+from netmon.chores import Chores
+from netmon.config import load
+from netmon.config.load import Configuration
+from netmon.config.problem import ConfigurationError
+from netmon.correlation import correlate
+from netmon.detection.judge import Judge, Judgement
+from netmon.exposition.exposition import Exposition
+from netmon.history import History
+from netmon.incidents import Incident, Incidents, Suspicion
+from netmon.pipeline import Pipeline
+from netmon.source import LiveSource, Vitals
+from netmon.state import State
+from netmon.store import Store
+
+_log = logging.getLogger(__name__)
+
+VERSION: Final = "26.11.0"
+
+P = ParamSpec("P")
+ResultT = TypeVar("ResultT")
+
+CHECKPOINT_SECONDS: Final = 300.0
+RETENTION_SECONDS: Final = 86_400.0
+KEEP_INCIDENTS_SECONDS: Final = 90 * 86_400.0
+LAG_PROBE_SECONDS: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the app takes from outside; a simulation and a test bring their own."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    transport: Transport | None = None  # None: real ICMP sockets
+    listener: socket.socket | None = None  # None: bind where the settings say
+    paths: tuple[Path, ...] = ()  # what SIGHUP reads again
+    large: bool = False
+    observers: tuple[Callable[[Judgement, Sequence[Incident]], None], ...] = ()
+
+
+class App:
+    """One running netmon."""
+
+    def __init__(self, configuration: Configuration, surroundings: Surroundings) -> None:
+        self.configuration = configuration
+        self._outside = surroundings
+        settings, network = configuration.settings, configuration.network
+        self.vitals = Vitals(reloaded_at=surroundings.wall())
+        self.state = State(network, configuration.targets)
+        self.judge = Judge(network, settings.detection, configuration.collector_site)
+        self.incidents = Incidents(settings.incidents)
+        self.pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
+            state=self.state,
+            judge=self.judge,
+            correlate=functools.partial(correlate, settings=settings.correlation),
+            incidents=self.incidents,
+            wall=surroundings.wall,
+            monotonic=surroundings.monotonic,
+            history=History(settings.history),
+            observers=(self._keep, self._log_changes, *surroundings.observers),
+            settings=settings.pipeline,
+        )
+        self.native = SnmpEngine(
+            now=surroundings.monotonic, wall=surroundings.wall, settings=settings.snmp
+        )
+        self.foreign: PysnmpEngine | None = None
+        self.ping: PingCollector | None = None
+        self.cadence = Cadence(
+            configuration.targets.values(),
+            self._poll,
+            settings=settings.cadence,
+            monotonic=surroundings.monotonic,
+        )
+        self.exposition = Exposition(
+            self.pipeline,
+            version=VERSION,
+            monotonic=surroundings.monotonic,
+        )
+        self.source = LiveSource(
+            pipeline=self.pipeline,
+            incidents=self.incidents,
+            exposition=self.exposition,
+            vitals=self.vitals,
+            judge_interval_seconds=settings.pipeline.judge_interval_seconds,
+            wall=surroundings.wall,
+            monotonic=surroundings.monotonic,
+        )
+        instruments.watch_vitals(self.exposition, self.vitals)
+        instruments.watch_cadence(self.exposition, self.cadence)
+        instruments.watch_snmp(self.exposition, self._snmp_statistics)
+        self.server: RunningServer | None = None
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._store: Store | None = None
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the app to end; `run` then returns."""
+        self._stop.set()
+
+    async def run(self, *, started: Callable[[], None] | None = None) -> None:
+        """Monitor until `stop`; restores what an earlier run left, keeps what this one learns."""
+        await self._open_store()
+        chores = self._chores()
+        try:
+            self._open_ping()
+            self.server = await serve(
+                self.source, self.configuration.settings.api, listener=self._outside.listener
+            )
+            _log.info("listening on %s", self.server.url)
+            chores.start()
+            async with asyncio.TaskGroup() as tasks:
+                endless = [
+                    tasks.create_task(self.pipeline.run(), name="pipeline"),
+                    tasks.create_task(self.cadence.run(), name="cadence"),
+                    tasks.create_task(self._watch_loop(), name="loop lag"),
+                ]
+                if started is not None:
+                    started()
+                await self._stop.wait()
+                for task in endless:
+                    task.cancel()
+        finally:
+            chores.stop()
+            await self._close()
+
+    def reload(self) -> None:
+        """Read the files again: all of them hold, or none is taken (SIGHUP)."""
+        self.vitals.reloaded_at = self._outside.wall()
+        try:
+            fresh = load.load(self._outside.paths, large=self._outside.large)
+        except ConfigurationError as error:
+            self.vitals.reload_successful = False
+            _log.error("the running configuration stays, the new one is wrong:\n%s", error)
+            return
+        self.vitals.reload_successful = True
+        gone = self.configuration.targets.keys() - fresh.targets.keys()
+        self.configuration = fresh
+        self.pipeline.replace(fresh.network, fresh.targets)
+        self.cadence.replace(fresh.targets.values())
+        for device in gone:
+            self.native.forget(device)
+            if self.foreign is not None:
+                self.foreign.forget(device)
+            if self.ping is not None:
+                self.ping.forget(device)
+        _log.info("reloaded: %d devices polled, %d gone", len(fresh.targets), len(gone))
+
+    async def _poll(self, target: Target) -> bool:
+        """Ask one device in every way it is asked; return whether it answered in any."""
+        if target.snmp is None:
+            return await self._echo(target)
+        if target.ping is None or self.ping is None:
+            return await self._ask(target.snmp)
+        answers = await asyncio.gather(self._ask(target.snmp), self._echo(target))
+        return any(answers)
+
+    async def _ask(self, target: SnmpTarget) -> bool:
+        observation = await self._engine(target).collect(target)
+        self.pipeline.put(observation)
+        return observation.outcome.has_values
+
+    async def _echo(self, target: Target) -> bool:
+        if self.ping is None or target.ping is None:
+            return False
+        observation = await self.ping.collect(target.ping)
+        self.pipeline.put(observation)
+        return bool(observation.rtts_seconds)
+
+    def _engine(self, target: SnmpTarget) -> SnmpEngine | PysnmpEngine:
+        if target.engine is Engine.NATIVE:
+            return self.native
+        if self.foreign is None:
+            self.foreign = PysnmpEngine(
+                now=self._outside.monotonic,
+                wall=self._outside.wall,
+                settings=self.configuration.settings.snmp,
+            )
+        return self.foreign
+
+    def _snmp_statistics(self) -> tuple[SnmpStatistics, ...]:
+        engines = (self.native, self.foreign)
+        return tuple(engine.statistics for engine in engines if engine is not None)
+
+    def _open_ping(self) -> None:
+        settings = self.configuration.settings.ping
+        try:
+            transport = self._outside.transport or open_transport(settings)
+        except PingUnavailable as error:
+            _log.warning("going on with SNMP only: %s", error)
+            self.vitals.ping_unavailable = str(error)
+            return
+        self.ping = PingCollector(
+            transport, now=self._outside.monotonic, wall=self._outside.wall, settings=settings
+        )
+        instruments.watch_ping(self.exposition, transport.statistics)
+
+    async def _open_store(self) -> None:
+        self._store = await self._write(Store, self.configuration.settings.store)
+        self.incidents.restore(await self._write(self._store.load_incidents))
+        baselines = await self._write(self._store.load_baselines)
+        if baselines is not None:
+            self.judge.restore(baselines)
+
+    async def _write(
+        self, call: Callable[P, ResultT], *arguments: P.args, **_: P.kwargs
+    ) -> ResultT:
+        """Run a blocking call of the store in its one thread, in order."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._writer, functools.partial(call, *arguments)
+        )
+
+    def _keep(self, _judgement: Judgement, changed: Sequence[Incident]) -> None:
+        if changed and self._store is not None:
+            self._writer.submit(self._store.save_incidents, list(changed))
+
+    def _log_changes(self, _judgement: Judgement, changed: Sequence[Incident]) -> None:
+        for incident in changed:
+            _log.info("%s: %s: %s", incident.id, incident.phase.value, incident.title)
+
+    def _chores(self) -> Chores:
+        chores = Chores()
+        chores.every(CHECKPOINT_SECONDS, "baseline checkpoint", self._checkpoint)
+        chores.every(RETENTION_SECONDS, "retention", self._forget_old)
+        return chores
+
+    async def _checkpoint(self) -> None:
+        if self._store is not None:
+            await self._write(self._store.save_baselines, self.judge.checkpoint())
+
+    async def _forget_old(self) -> None:
+        if self._store is not None:
+            await self._write(self._store.prune, self._outside.wall() - KEEP_INCIDENTS_SECONDS)
+
+    async def _watch_loop(self) -> None:
+        """Measure how late the event loop is; a late loop makes every poll late."""
+        while True:
+            due = self._outside.monotonic() + LAG_PROBE_SECONDS
+            await asyncio.sleep(LAG_PROBE_SECONDS)
+            monotonic = self._outside.monotonic()
+            self.exposition.lag.note(monotonic - due, monotonic)
+
+    async def _close(self) -> None:
+        if self.server is not None:
+            await self.server.close()
+        for engine in (self.native, self.foreign, self.ping):
+            if engine is not None:
+                await engine.close()
+        if self._store is not None:
+            await self._checkpoint()
+            await self._write(self._store.close)
+        self._writer.shutdown()
+        self.exposition.close()
+
+
+def run_app(paths: Sequence[Path], *, large: bool) -> int:
+    """Monitor what the files describe until SIGTERM or SIGINT; SIGHUP reloads them."""
+    configuration = load.load(paths, large=large)
+    for warning in configuration.warnings:
+        _log.warning("%s", warning)
+    uvloop.run(_run_until_signal(configuration, tuple(paths), large=large))
+    return 0
+
+
+async def _run_until_signal(
+    configuration: Configuration, paths: tuple[Path, ...], *, large: bool
+) -> None:
+    app = App(configuration, Surroundings(paths=paths, large=large))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, app.stop)
+    loop.add_signal_handler(signal.SIGHUP, app.reload)
+    await app.run()

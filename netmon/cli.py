@@ -1,0 +1,123 @@
+"""The command line: check, run, schema, demo, version.
+
+Exit codes: 0 well, 1 the run itself failed (a demo that missed an incident), 2 wrong input, told in
+full on standard error, with nothing started.
+"""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from netmon import demo
+from netmon.app import run_app
+from netmon.config import load, schema
+from netmon.config.problem import ConfigurationError
+
+EXIT_WRONG_INPUT: Final = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    verb: Callable[[argparse.Namespace], int] = options.verb
+    try:
+        return verb(options)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        return EXIT_WRONG_INPUT
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Read the files, report every mistake at once, start nothing."""
+    configuration = load.load(options.files, large=options.large)
+    for warning in configuration.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    network = configuration.network
+    print(
+        f"ok: {len(network.sites)} sites, {len(network.devices)} devices, "
+        f"{len(network.links)} links, {len(configuration.targets)} polled"
+    )
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Monitor a real network until told to stop."""
+    return run_app(options.config, large=options.large)
+
+
+def _schema(_options: argparse.Namespace) -> int:
+    """Print the JSON Schema of the configuration files, for editors."""
+    json.dump(schema.json_schema(), sys.stdout, indent=2, sort_keys=True)
+    print()
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    """Monitor the simulated border network."""
+    return demo.run(
+        demo.DemoSettings(
+            seconds=options.seconds,
+            headless=options.headless,
+            tun=options.tun,
+            seed=options.seed,
+            port=options.port,
+        )
+    )
+
+
+def _version(_options: argparse.Namespace) -> int:
+    """Print the version."""
+    print(metadata.version("netmon") if _is_installed() else "netmon (from a checkout)")
+    return 0
+
+
+def _is_installed() -> bool:
+    try:
+        metadata.version("netmon")
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="netmon", description=sys.modules["netmon"].__doc__)
+    parser.add_argument("--verbose", action="store_true", help="log every decision")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    check = verbs.add_parser("check", help="read configuration files and report every mistake")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--large", action="store_true", help="allow files over 1 MB")
+    check.set_defaults(verb=_check)
+
+    run = verbs.add_parser("run", help="monitor a network")
+    run.add_argument(
+        "--config", nargs="+", type=Path, required=True, metavar="FILE", help="one file or several"
+    )
+    run.add_argument("--large", action="store_true", help="allow files over 1 MB")
+    run.set_defaults(verb=_run)
+
+    schema_verb = verbs.add_parser("schema", help="print the JSON Schema of the files")
+    schema_verb.set_defaults(verb=_schema)
+
+    demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
+    demo_verb.add_argument("--seconds", type=float, help="stop after so long; default: Ctrl-C")
+    demo_verb.add_argument("--headless", action="store_true", help="no table; a report at the end")
+    demo_verb.add_argument("--tun", action="store_true", help="through the kernel (needs root)")
+    demo_verb.add_argument("--seed", type=int, default=1, help="same seed, same story")
+    demo_verb.add_argument("--port", type=int, default=9877, help="of /metrics and the page")
+    demo_verb.set_defaults(verb=_demo)
+
+    version = verbs.add_parser("version", help="print the version")
+    version.set_defaults(verb=_version)
+    return parser

@@ -1,0 +1,338 @@
+"""Inventory: sites, devices and links of the files to one Network and the targets to poll.
+
+Every reference is resolved here, and every one that does not resolve is reported where it stands.
+An entry that is wrong in itself is left out, but its name stays known: one mistake, one problem.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from collectors.target import Community, PingTarget, SnmpTarget, Target
+from netmon.config import addresses, entries
+from netmon.config.entries import Item, NamedT, Reporter
+from netmon.config.models import DeviceEntry, LinkEntry, SiteEntry
+from netmon.config.problem import Problem, Report, quote
+from netmon.config.tree import Document
+from netmon.config.tree import Mapping as TreeMapping
+from topology import geometry
+from topology.errors import NetworkError
+from topology.model import (
+    SEPARATOR,
+    Carrier,
+    Dependent,
+    Device,
+    DeviceId,
+    Interface,
+    InterfaceId,
+    Link,
+    LinkId,
+    Polarisation,
+    Position,
+    Site,
+    SiteId,
+    interface_id,
+)
+from topology.network import Network
+
+LONGEST_BUDGET_SECONDS: Final = 10.0
+SHORTER_THAN_DIRECT: Final = (
+    0.95  # of the great circle; positions are surveyed to a few hundred metres
+)
+POSITION_ERROR_M: Final = 500.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What entries may refer to; None stands for a thing that is named but wrong in itself."""
+
+    credentials: Mapping[str, Community | None]
+    intervals: Mapping[str, float | None]
+    profiles: Mapping[str, str]  # name → what the collectors know it by
+    machine: addresses.Machine
+
+
+def build(
+    documents: list[Document], known: Known, report: Report
+) -> tuple[Network | None, dict[DeviceId, Target]]:
+    """Return the network and its targets; None after anything that keeps it from existing."""
+    sites, site_names = _gather(documents, "sites", SiteEntry, report)
+    devices, device_names = _gather(documents, "devices", DeviceEntry, report)
+    links, _ = _gather(documents, "links", LinkEntry, report)
+    _check_dependents(sites, report)
+    _check_devices(devices, site_names, known, report)
+    _check_links(links, device_names, report)
+    if report.problems:
+        return None, {}
+    interfaces = _interfaces(devices, links)
+    try:
+        network = Network.build(
+            [_site(item.entry) for item in sites.values()],
+            [_device(item.entry) for item in devices.values()],
+            [interface for each in interfaces.values() for interface in each],
+            [_link(item.entry) for item in links.values()],
+        )
+    except NetworkError as error:  # what only the network itself knows
+        file = documents[0].file
+        report.problems.extend(
+            Problem(file=file, line=0, column=0, where="", message=line)
+            for line in str(error).splitlines()
+        )
+        return None, {}
+    _warn_of_lengths(network, links, report)
+    targets = {
+        DeviceId(name): _target(item.entry, interfaces[name], known)
+        for name, item in devices.items()
+    }
+    return network, targets
+
+
+def _gather(
+    documents: list[Document], name: str, model: type[NamedT], report: Report
+) -> tuple[dict[str, Item[NamedT]], frozenset[str]]:
+    """Return a section's good entries by id, and every id that stands in it."""
+    items: list[Item[NamedT]] = []
+    names: set[str] = set()
+    for reporter, number, value in entries.section(documents, name, report):
+        path = (name, number)
+        if isinstance(value, TreeMapping) and isinstance(identity := value.get("id"), str):
+            names.add(identity)
+        entry = entries.check(model, value, path, reporter)
+        if entry is not None:
+            items.append(Item(reporter.document, path, entry))
+    return entries.unique(items, name.removesuffix("s"), report), frozenset(names)
+
+
+def _check_dependents(sites: Mapping[str, Item[SiteEntry]], report: Report) -> None:
+    seen: dict[str, str] = {}
+    for name, item in sites.items():
+        for number, dependent in enumerate(item.entry.dependents):
+            first = seen.setdefault(dependent.id, name)
+            if first != name or dependent in item.entry.dependents[:number]:
+                Reporter(item.document, report).refuse(
+                    (*item.path, "dependents", number, "id"),
+                    f"duplicate dependent {quote(dependent.id)}; site {first} has it already",
+                )
+
+
+def _check_devices(
+    devices: Mapping[str, Item[DeviceEntry]],
+    sites: frozenset[str],
+    known: Known,
+    report: Report,
+) -> None:
+    owners: dict[tuple[str, int], str] = {}
+    for name, item in devices.items():
+        reporter, entry = Reporter(item.document, report), item.entry
+        if entry.site not in sites:
+            message = f"unknown site {quote(entry.site)}{report.hint(entry.site, sites)}"
+            reporter.refuse((*item.path, "site"), message)
+        if fault := addresses.fault_of(entry.address, known.machine):
+            reporter.refuse((*item.path, "address"), f"{entry.address} {fault}")
+        first = owners.setdefault((entry.address, entry.port), name)
+        if first != name:
+            reporter.refuse(
+                (*item.path, "address"),
+                f"{entry.address} port {entry.port} is the address of device {first} already",
+            )
+        _check_polling(item, known, reporter)
+        _check_interfaces(item, reporter)
+
+
+def _check_polling(item: Item[DeviceEntry], known: Known, reporter: Reporter) -> None:
+    entry, report = item.entry, reporter.report
+    if entry.profile not in known.profiles:
+        hint = report.hint(entry.profile, known.profiles)
+        reporter.refuse((*item.path, "profile"), f"unknown profile {quote(entry.profile)}{hint}")
+    # The word itself is not shown: people have written the community here.
+    if entry.credentials is not None and entry.credentials not in known.credentials:
+        hint = report.hint(entry.credentials, known.credentials)
+        message = f"there are no credentials of this name{hint}; define them under `credentials`"
+        reporter.refuse((*item.path, "credentials"), message)
+    if entry.credentials is None and entry.ping is None:
+        reporter.refuse(
+            (*item.path, "ping"),
+            "nothing is left to ask: give the device credentials, or let it be pinged",
+        )
+    if entry.class_ not in known.intervals:
+        hint = report.hint(entry.class_, known.intervals)
+        message = f"unknown polling class {quote(entry.class_)}{hint}; define it under `intervals`"
+        reporter.refuse((*item.path, "class"), message)
+        return
+    interval = known.intervals[entry.class_]
+    if interval is not None:
+        _check_times(item, interval, reporter)
+
+
+def _check_times(item: Item[DeviceEntry], interval: float, reporter: Reporter) -> None:
+    """A poll must end before the next one is due."""
+    budget = item.entry.snmp.budget
+    if budget is not None and budget > interval:
+        message = f"must not be longer than the interval of its class, {interval:g} s"
+        reporter.refuse((*item.path, "snmp", "budget"), message)
+    ping = _ping(item.entry, interval)
+    if ping is None:
+        return
+    burst = (ping.echoes - 1) * ping.spacing_seconds + ping.timeout_seconds
+    if burst > interval:
+        message = f"a burst takes {burst:g} s, more than the interval of its class, {interval:g} s"
+        reporter.refuse((*item.path, "ping"), message)
+
+
+def _check_interfaces(item: Item[DeviceEntry], reporter: Reporter) -> None:
+    seen: set[str] = set()
+    for number, interface in enumerate(item.entry.interfaces):
+        if interface.name in seen:
+            message = f"duplicate interface {quote(interface.name)}; name it once"
+            reporter.refuse((*item.path, "interfaces", number), message)
+        seen.add(interface.name)
+
+
+def _check_links(
+    links: Mapping[str, Item[LinkEntry]], devices: frozenset[str], report: Report
+) -> None:
+    for item in links.values():
+        reporter = Reporter(item.document, report)
+        a, b = item.entry.ends
+        if a == b:
+            reporter.refuse(
+                (*item.path, "ends"), f"both ends are {quote(a)}; a link joins two interfaces"
+            )
+        elif _split(a)[0] == _split(b)[0]:
+            reporter.refuse(
+                (*item.path, "ends"),
+                f"a link to itself: both ends are on device {_split(a)[0]}; name its peer",
+            )
+        for number, end in enumerate(item.entry.ends):
+            device = _split(end)[0]
+            if device not in devices:
+                message = f"unknown device {quote(device)}{report.hint(device, devices)}"
+                reporter.refuse((*item.path, "ends", number), message)
+
+
+def _warn_of_lengths(
+    network: Network, links: Mapping[str, Item[LinkEntry]], report: Report
+) -> None:
+    for name, item in links.items():
+        if (length_m := item.entry.length) is None:
+            continue
+        a, b = network.sites_of(LinkId(name))
+        direct_m = geometry.distance_m(network.sites[a].position, network.sites[b].position)
+        if length_m < SHORTER_THAN_DIRECT * direct_m - POSITION_ERROR_M:
+            Reporter(item.document, report).warn(
+                (*item.path, "length"),
+                f"is shorter than the {direct_m / 1e3:.1f} km between {a} and {b};"
+                " check the length, or the positions",
+            )
+
+
+def _split(end: str) -> tuple[str, str]:
+    device, _, name = end.partition(SEPARATOR)
+    return device, name
+
+
+def _site(entry: SiteEntry) -> Site:
+    position = entry.position
+    return Site(
+        id=SiteId(entry.id),
+        name=entry.name or entry.id,
+        country=entry.country,
+        position=Position(
+            latitude_deg=position.lat, longitude_deg=position.lon, altitude_m=position.alt
+        ),
+        role=entry.role,
+        dependents=tuple(Dependent(id=each.id, kind=each.kind) for each in entry.dependents),
+    )
+
+
+def _device(entry: DeviceEntry) -> Device:
+    return Device(id=DeviceId(entry.id), site=SiteId(entry.site), kind=entry.kind)
+
+
+def _interfaces(
+    devices: Mapping[str, Item[DeviceEntry]], links: Mapping[str, Item[LinkEntry]]
+) -> dict[str, list[Interface]]:
+    """Return each device's interfaces: those it names, then those that only links name."""
+    speeds: dict[str, dict[str, float | None]] = {
+        name: {each.name: each.speed for each in item.entry.interfaces}
+        for name, item in devices.items()
+    }
+    for item in links.values():
+        for end in item.entry.ends:
+            device, name = _split(end)
+            speeds[device].setdefault(name, None)
+    return {device: list(_named(DeviceId(device), named)) for device, named in speeds.items()}
+
+
+def _named(device: DeviceId, speeds: Mapping[str, float | None]) -> Iterator[Interface]:
+    for name, speed_bps in speeds.items():
+        yield Interface(
+            id=interface_id(device, name), device=device, name=name, speed_bps=speed_bps
+        )
+
+
+def _link(entry: LinkEntry) -> Link:
+    carrier = None
+    if entry.frequency is not None and entry.width is not None:
+        carrier = Carrier(
+            frequency_hz=entry.frequency,
+            width_hz=entry.width,
+            polarisation=entry.polarisation or Polarisation.VERTICAL,
+        )
+    a, b = entry.ends
+    return Link(
+        id=LinkId(entry.id),
+        a=InterfaceId(a),
+        b=InterfaceId(b),
+        medium=entry.medium,
+        carrier=carrier,
+        capacity_bps=entry.capacity,
+        length_m=entry.length,
+        srlgs=frozenset(entry.srlgs),
+        contact=entry.contact,
+    )
+
+
+def _target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Target:
+    interval = known.intervals[entry.class_]
+    credential = None if entry.credentials is None else known.credentials[entry.credentials]
+    assert interval is not None  # noqa: S101 - else it was reported
+    snmp = None
+    if credential is not None:
+        budget = min(LONGEST_BUDGET_SECONDS, interval)
+        if entry.snmp.budget is not None:
+            budget = entry.snmp.budget
+        snmp = SnmpTarget(
+            device=DeviceId(entry.id),
+            address=entry.address,
+            port=entry.port,
+            credential=credential,
+            profile=known.profiles[entry.profile],
+            engine=entry.engine,
+            interfaces=tuple((each.name, each.id) for each in interfaces),
+            all_interfaces=entry.snmp.all_interfaces,
+            timeout_seconds=min(entry.snmp.timeout, budget),
+            retries=entry.snmp.retries,
+            budget_seconds=budget,
+        )
+    return Target(
+        device=DeviceId(entry.id),
+        interval_seconds=interval,
+        snmp=snmp,
+        ping=_ping(entry, interval),
+    )
+
+
+def _ping(entry: DeviceEntry, interval: float) -> PingTarget | None:
+    """Return the burst to send; by default it takes half the interval at most."""
+    ping = entry.ping
+    if ping is None:
+        return None
+    spacing = min(0.1, interval / (4 * ping.echoes)) if ping.spacing is None else ping.spacing
+    return PingTarget(
+        device=DeviceId(entry.id),
+        address=entry.address,
+        echoes=ping.echoes,
+        spacing_seconds=spacing,
+        timeout_seconds=min(1.0, interval / 4) if ping.timeout is None else ping.timeout,
+    )

@@ -1,0 +1,185 @@
+"""Load: YAML files to one Configuration, or a ConfigurationError with every mistake in them."""
+
+import gc
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from collectors.errors import ProfileError
+from collectors.snmp.profile import load_profile
+from collectors.snmp.profile import profiles as builtin_profiles
+from collectors.target import Community, Target
+from netmon.config import assembly, entries, inventory, secrets, syntax, tree
+from netmon.config.addresses import Machine, this_machine
+from netmon.config.assembly import Settings
+from netmon.config.entries import Reporter
+from netmon.config.models import CredentialEntry, IntervalEntry, ProfileEntry
+from netmon.config.problem import ConfigurationError, Problem, Report
+from netmon.config.tree import Document
+from topology.model import DeviceId, SiteId
+from topology.network import Network
+
+SECTIONS: Final = (
+    "settings",
+    "credentials",
+    "intervals",
+    "profiles",
+    "sites",
+    "devices",
+    "links",
+)
+DEFAULT_CLASS: Final = "default"
+DEFAULT_INTERVAL_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything netmon is told: how to work, what the network is, whom to ask."""
+
+    settings: Settings
+    network: Network
+    targets: Mapping[DeviceId, Target]
+    collector_site: SiteId | None
+    files: tuple[Path, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(
+    paths: Sequence[Path],
+    *,
+    large: bool = False,
+    environ: Mapping[str, str] = os.environ,
+    machine: Machine | None = None,
+) -> Configuration:
+    """Read the files as one: lists are joined, named things must be named once.
+
+    `machine` says which addresses are our own; by default the kernel is asked.
+    Raises ConfigurationError, and nothing else, for whatever stands in the files.
+    """
+    if not paths:
+        nothing = Problem(file=Path(), line=0, column=0, where="", message="no file is given")
+        raise ConfigurationError([nothing])
+    with _undisturbed():
+        return _load(paths, large, environ, this_machine() if machine is None else machine)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Stop the cycle collector: a million new objects that stay make it search in vain, 25 %."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(
+    paths: Sequence[Path], large: bool, environ: Mapping[str, str], machine: Machine
+) -> Configuration:
+    report = Report()
+    documents = []
+    for path in paths:
+        text = syntax.read_text(path, large=large, report=report)
+        if text is not None:
+            documents.append(syntax.parse(text, path, large=large, report=report))
+    _refuse_unknown_sections(documents, report)
+    settings, collector = assembly.assemble(documents, report)
+    known = inventory.Known(
+        credentials=_credentials(documents, environ, report),
+        intervals=_intervals(documents, report),
+        profiles=_profiles(documents, report),
+        machine=machine,
+    )
+    network, targets = inventory.build(documents, known, report)
+    if collector is not None and network is not None and collector[0] not in network.sites:
+        site, reporter = collector
+        message = f"unknown site {site!r}{report.hint(site, network.sites)}"
+        reporter.refuse(("settings", assembly.COLLECTOR_SITE), message)
+    report.raise_if_any()
+    assert network is not None  # noqa: S101 - else it was reported
+    return Configuration(
+        settings=settings,
+        network=network,
+        targets=MappingProxyType(targets),
+        collector_site=None if collector is None else collector[0],
+        files=tuple(paths),
+        warnings=tuple(report.warnings),
+    )
+
+
+def _refuse_unknown_sections(documents: list[Document], report: Report) -> None:
+    for document in documents:
+        for name in document.root:
+            if name not in SECTIONS:
+                message = f"unknown section{report.hint(name, SECTIONS)}"
+                Reporter(document, report).refuse((name,), message, key=True)
+
+
+def _intervals(documents: list[Document], report: Report) -> dict[str, float | None]:
+    known: dict[str, float | None] = {DEFAULT_CLASS: DEFAULT_INTERVAL_SECONDS}
+    for reporter, name, value in entries.named_section(documents, "intervals", report):
+        entry = entries.check(IntervalEntry, value, ("intervals", name), reporter)
+        known[name] = None if entry is None else entry.root
+    return known
+
+
+def _profiles(documents: list[Document], report: Report) -> dict[str, str]:
+    """Return the names of profiles with what the collectors know each by: a name, or a path."""
+    known = {name: name for name in builtin_profiles()}
+    for reporter, name, value in entries.named_section(documents, "profiles", report):
+        path = ("profiles", name)
+        if name in known:
+            reporter.refuse(path, "is the name of a built-in profile; choose another", key=True)
+            continue
+        entry = entries.check(ProfileEntry, value, path, reporter)
+        file = "" if entry is None else str((reporter.document.file.parent / entry.root).resolve())
+        known[name] = file
+        if entry is None:
+            continue
+        try:
+            load_profile(Path(file))
+        except ProfileError as error:
+            for line in str(error).splitlines():
+                reporter.refuse(path, syntax.clean(line))
+        except syntax.PARSER_FAULTS:
+            reporter.refuse(path, "the file is not a profile in YAML")
+    return known
+
+
+def _credentials(
+    documents: list[Document], environ: Mapping[str, str], report: Report
+) -> dict[str, Community | None]:
+    known: dict[str, Community | None] = {}
+    holders: dict[bytes, str] = {}
+    for reporter, name, value in entries.named_section(
+        documents, "credentials", report, discreet=True
+    ):
+        path = ("credentials", name)
+        known[name] = None
+        if not isinstance(value, tree.Mapping):
+            reporter.refuse(path, entries.INLINE)
+            continue
+        entry = entries.check(CredentialEntry, value, path, reporter)
+        if entry is None:
+            continue
+        try:
+            known[name] = community = secrets.community(
+                name,
+                entry,
+                beside=reporter.document.file.parent,
+                environ=environ,
+                warn=partial(reporter.warn, path),
+            )
+        except secrets.SecretError as error:
+            reporter.refuse(path, str(error))
+            continue
+        if (first := holders.setdefault(community.secret, name)) != name:
+            reporter.warn(path, f"is the same secret as that of {first}; one leak opens both")
+    return known

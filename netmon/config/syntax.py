@@ -1,0 +1,225 @@
+"""Syntax: the text of a YAML 1.2 file to a tree; the door of ruamel.yaml.
+
+Only what an inventory needs: one document of mappings, sequences and scalars. Aliases (a few lines
+of them can unfold to gigabytes), tags (`!!python/object` runs code in careless loaders) and keys
+that are not text are refused. The parser's events are used, so nothing of YAML is ever constructed.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from netmon.config import plain
+from netmon.config.problem import Problem, Report, quote
+from netmon.config.tree import START, Document, Mapping, Place, Sequence, Value
+
+PLAIN_OCTETS: Final = 1_000_000
+LARGE_OCTETS: Final = 64_000_000
+DEPTH: Final = 16  # the schema needs 6
+NODES: Final = 100_000  # without `large`
+TOO_MANY: Final = f"has more than {NODES} values; allow it with --large, or split it"
+
+# The parser meets hostile text; what it may raise apart from its own errors, found by fuzzing.
+PARSER_FAULTS: Final = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    AssertionError,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+)
+
+
+class _SyntaxError(Exception):
+    """The rest of the file cannot be read."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
+
+
+def read_text(file: Path, *, large: bool, report: Report) -> str | None:
+    """Return a file's text, or report why it cannot be read."""
+
+    def refuse(message: str, place: Place = (0, 0)) -> None:
+        report.problems.append(
+            Problem(file=file, line=place[0], column=place[1], where="", message=message)
+        )
+
+    limit = LARGE_OCTETS if large else PLAIN_OCTETS
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(limit + 1)
+    except OSError as error:
+        refuse(f"cannot be read: {error.strerror or type(error).__name__}")
+        return None
+    except ValueError:  # a NUL in the name
+        refuse("cannot be read: this is not a file name")
+        return None
+    if len(raw) > limit:
+        hint = "split it in several files" if large else "allow it with --large, or split it"
+        refuse(f"is larger than {limit // 1_000_000} MB; {hint}")
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        refuse("is not UTF-8 text; save it as UTF-8", (line, column))
+        return None
+
+
+def parse(text: str, file: Path, *, large: bool, report: Report) -> Document:
+    """Return the text's tree; syntax mistakes are reported and leave the rest out."""
+    nodes = None if large else NODES
+    read = plain.read(text)
+    if read is None:
+        return parse_whole(text, file, nodes=nodes, report=report)
+    root, count = read
+    if nodes is not None and count > nodes:
+        _Builder(file, report, nodes).refuse(START, TOO_MANY)
+        root = Mapping()
+    return Document(file, root)
+
+
+def parse_whole(text: str, file: Path, *, nodes: int | None, report: Report) -> Document:
+    """Do the same for any YAML, slowly."""
+    builder = _Builder(file, report, nodes)
+    try:
+        root = builder.build(_events(text))
+    except _SyntaxError as fault:
+        builder.refuse(fault.place, fault.message)
+        root = None
+    if root is not None and not isinstance(root, Mapping):
+        builder.refuse(START, "must be a mapping of sections: settings, sites, devices, links …")
+        root = None
+    return Document(file, Mapping() if root is None else root)
+
+
+def _events(text: str) -> Iterator[Any]:
+    try:
+        yield from YAML(typ="safe", pure=True).parse(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = START if mark is None else (mark.line + 1, mark.column + 1)
+        words = error.problem or error.context or "this is not YAML"
+        raise _SyntaxError(place, f"syntax: {clean(words)}") from None
+    except ReaderError as error:
+        before = text[: error.position]
+        place = (before.count("\n") + 1, error.position - before.rfind("\n"))
+        message = "syntax: a control character, which YAML does not allow; remove it"
+        raise _SyntaxError(place, message) from None
+    except (YAMLError, *PARSER_FAULTS):
+        raise _SyntaxError(START, "syntax: this is not YAML") from None
+
+
+def clean(words: str) -> str:
+    """Make another's words safe to show."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(words))[:200]
+
+
+class _Builder:
+    """Makes a tree of events."""
+
+    def __init__(self, file: Path, report: Report, nodes: int | None) -> None:
+        self._file = file
+        self._report = report
+        self._nodes_left = nodes
+        self._stack: list[tuple[Mapping | Sequence, Place]] = []
+        self._key: list[
+            tuple[str, Place] | None
+        ] = []  # of each open mapping, while its value is due
+        self._root: Value = None
+
+    def refuse(self, place: Place, message: str) -> None:
+        self._report.problems.append(
+            Problem(file=self._file, line=place[0], column=place[1], where="", message=message)
+        )
+
+    def build(self, events: Iterator[Any]) -> Value:
+        documents = 0
+        for event in events:
+            place = (event.start_mark.line + 1, event.start_mark.column + 1)
+            if isinstance(event, ScalarEvent):
+                self._scalar(event, place)
+            elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+                self._open(event, place)
+            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+                self._close()
+            elif isinstance(event, AliasEvent):
+                raise _SyntaxError(place, "aliases (*name) are not used here; write the value out")
+            elif isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    message = "one file holds one document; put the rest in a file of its own"
+                    raise _SyntaxError(place, message)
+        return self._root
+
+    def _open(self, event: Any, place: Place) -> None:
+        self._admit(event, place)
+        if len(self._stack) >= DEPTH:
+            raise _SyntaxError(place, f"is nested deeper than {DEPTH} levels")
+        value = Mapping() if isinstance(event, MappingStartEvent) else Sequence()
+        if self._stack and isinstance(self._stack[-1][0], Mapping) and self._key[-1] is None:
+            raise _SyntaxError(place, "a key must be a word")
+        self._stack.append((value, place))
+        self._key.append(None)
+
+    def _close(self) -> None:
+        value, place = self._stack.pop()
+        self._key.pop()
+        self._put(value, place)
+
+    def _scalar(self, event: Any, place: Place) -> None:
+        self._admit(event, place)
+        text: str | None = event.value
+        if event.style is None and text in plain.NULLS:
+            text = None
+        if self._stack and isinstance(self._stack[-1][0], Mapping) and self._key[-1] is None:
+            self._key[-1] = ("" if text is None else text, place)
+            return
+        self._put(text, place)
+
+    def _put(self, value: Value, place: Place) -> None:
+        if not self._stack:
+            self._root = value
+            return
+        holder, _ = self._stack[-1]
+        if isinstance(holder, Sequence):
+            holder.append(value)
+            holder.places.append(place)
+            return
+        entry = self._key[-1]
+        assert entry is not None  # noqa: S101 - _open and _scalar see to it
+        key, key_place = entry
+        self._key[-1] = None
+        if key in holder:
+            first = holder.places[key][0][0]
+            self.refuse(key_place, f"duplicate key {quote(key)}; it stands in line {first} already")
+            return
+        holder[key] = value
+        holder.places[key] = (key_place, key_place if value is None else place)
+
+    def _admit(self, event: Any, place: Place) -> None:
+        if event.tag is not None and str(event.tag) != "!":
+            raise _SyntaxError(place, "tags (!name) are not used here; write the plain value")
+        if self._nodes_left is not None:
+            self._nodes_left -= 1
+            if self._nodes_left < 0:
+                raise _SyntaxError(place, TOO_MANY)

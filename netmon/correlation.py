@@ -1,0 +1,506 @@
+"""Correlation: verdicts in, suspicions out – one for each cause, with all it explains.
+
+The rules stand in RULES, strongest first; each claims the verdicts it explains and leaves the rest
+to the next. "Jamming-like" is a pattern in space, band and time; it never says who or why.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Final, TypeVar
+
+from annotated_types import Ge, Gt
+
+from netmon.consequence import Failure, dependents_of, sites_cut_off
+from netmon.detection.judge import Judgement
+from netmon.incidents import Severity, Suspicion
+from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
+from topology.geometry import distance_m
+from topology.model import DeviceId, InterfaceId, LinkId, SiteId
+from topology.network import Network
+from topology.spectrum import band_of
+from topology.srlg import srlgs_failed
+
+IdT = TypeVar("IdT", bound=str)
+
+_TOLD: Final = 12  # so much evidence an incident carries; the rest is in the verdicts
+_WRONG: Final = frozenset({Condition.DOWN, Condition.DEGRADED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelationSettings:
+    """How near in space and time belongs together."""
+
+    jamming_radius_m: Annotated[float, Gt(0)] = 40_000.0  # between receivers next to each other
+    jamming_receivers: Annotated[int, Ge(2)] = 2  # on as many links
+    together_seconds: Annotated[float, Gt(0)] = 600.0  # begun within: at once
+    rain_radius_m: Annotated[float, Gt(0)] = 30_000.0  # between links next to each other
+    cut_seconds: Annotated[float, Gt(0)] = 120.0  # links of one duct down within: one cut
+    orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told
+
+
+def correlate(
+    judgement: Judgement, network: Network, settings: CorrelationSettings | None = None
+) -> tuple[Suspicion, ...]:
+    """Return what is wrong now, one suspicion for each cause."""
+    if judgement.network is not None:
+        return (_own_uplink(judgement.network),)
+    case = _Case(judgement=judgement, network=network, settings=settings or CorrelationSettings())
+    for rule in RULES:
+        rule(case)
+    return _with_consequences(case)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Case:
+    """The verdicts of one cycle, what is claimed of them, and what is suspected so far."""
+
+    judgement: Judgement
+    network: Network
+    settings: CorrelationSettings
+    links: dict[LinkId, Verdict] = field(init=False)
+    devices: dict[DeviceId, Verdict] = field(init=False)
+    sites: dict[SiteId, Verdict] = field(init=False)
+    suspicions: list[Suspicion] = field(default_factory=list)
+    claimed: dict[Subject, int] = field(default_factory=dict)  # subject → index of suspicion
+
+    def __post_init__(self) -> None:
+        known = self.network
+        self.links = _not_well(self.judgement.links, known.links)
+        self.devices = _not_well(self.judgement.devices, known.devices)
+        self.sites = _not_well(self.judgement.sites, known.sites)
+
+    def free(self, verdict: Verdict) -> bool:
+        """Say whether nobody has claimed it."""
+        return verdict.subject not in self.claimed
+
+    def wrong_links(self, *causes: Cause) -> list[LinkId]:
+        """Return the free links that are down or degraded, by one of the causes if given."""
+        return [
+            link
+            for link, verdict in self.links.items()
+            if verdict.condition in _WRONG
+            and self.free(verdict)
+            and (not causes or verdict.cause in causes)
+        ]
+
+    def ill_since(self, link: LinkId) -> float:
+        """Return since when a link is not healthy, whatever it went through since."""
+        return self.judgement.ill_since.get(link, self.links[link].since)
+
+    def suspect(
+        self, verdict: Verdict, title: str, members: Iterable[Subject], **more: object
+    ) -> None:
+        """Add a suspicion and claim its members."""
+        own = list(dict.fromkeys((verdict.subject, *members)))
+        told = [self.verdict_of(member) for member in own]
+        evidence = tuple(piece for one in told if one is not None for piece in one.evidence)
+        suspicion = Suspicion(
+            subject=verdict.subject,
+            condition=verdict.condition,
+            cause=verdict.cause or Cause.UNKNOWN,
+            runner_up=verdict.runner_up,
+            odds=verdict.odds,
+            severity=_severity(verdict),
+            title=title,
+            evidence=tuple(dict.fromkeys(evidence))[:_TOLD],
+            members=tuple(own),
+        )
+        self.suspicions.append(replace(suspicion, **more))  # type: ignore[arg-type]
+        for member in own:
+            self.claimed.setdefault(member, len(self.suspicions) - 1)
+
+    def join(self, index: int, members: Iterable[Subject]) -> None:
+        """Let an existing suspicion explain more."""
+        added = [member for member in members if member not in self.claimed]
+        suspicion = self.suspicions[index]
+        self.suspicions[index] = replace(suspicion, members=(*suspicion.members, *added))
+        for member in added:
+            self.claimed[member] = index
+
+    def verdict_of(self, subject: Subject) -> Verdict | None:
+        """Return the verdict on a subject that is not well."""
+        if subject.kind is SubjectKind.LINK:
+            return self.links.get(LinkId(subject.id))
+        if subject.kind is SubjectKind.DEVICE:
+            return self.devices.get(DeviceId(subject.id))
+        return self.sites.get(SiteId(subject.id))
+
+    def name(self, site: SiteId) -> str:
+        """Return what people call a site."""
+        return self.network.sites[site].name or site
+
+
+def _own_uplink(verdict: Verdict) -> Suspicion:
+    return Suspicion(
+        subject=verdict.subject,
+        condition=verdict.condition,
+        cause=Cause.UPSTREAM,
+        runner_up=None,
+        odds=verdict.odds,
+        severity=Severity.CRITICAL,
+        title="netmon's own uplink is lost: nothing is known of the network",
+        evidence=verdict.evidence,
+        members=(verdict.subject,),
+    )
+
+
+def _cuts(case: _Case) -> None:
+    """All links of a shared risk group down within a cycle: one cut takes them all."""
+    down = [link for link, v in case.links.items() if v.condition is Condition.DOWN]
+    dead = {site for site, v in case.sites.items() if v.condition is Condition.DOWN}
+    for srlg, links in srlgs_failed(case.network, down):
+        free = [link for link in links if case.free(case.links[link])]
+        begun = [case.ill_since(link) for link in links]
+        shared = frozenset.intersection(*(frozenset(case.network.sites_of(link)) for link in links))
+        if len(free) < 2 or shared & dead or max(begun) - min(begun) > case.settings.cut_seconds:
+            continue
+        words = f"all {len(links)} links of {srlg} went down within {max(begun) - min(begun):.0f} s"
+        said = Evidence(detector="correlation", finding="shared_risk", words=words, where=srlg)
+        odds = 3.0 * len(links)
+        verdict = replace(
+            case.links[free[0]], cause=Cause.FIBRE_CUT, runner_up=Cause.POWER, odds=odds
+        )
+        members = [case.links[link].subject for link in free]
+        title = f"fibre cut: {len(links)} links of {srlg} are down"
+        case.suspect(verdict, title, members, evidence=_led_by(case, said, members))
+
+
+def _dead_sites(case: _Case) -> None:
+    """A site that died itself takes its devices and its links with it."""
+    network = case.network
+    for site, verdict in case.sites.items():
+        if verdict.condition is not Condition.DOWN or not case.free(verdict):
+            continue
+        links = [
+            case.links[link].subject
+            for link in network.links_of_site(site)
+            if link in case.links and case.free(case.links[link])
+        ]
+        devices = [Subject(SubjectKind.DEVICE, device) for device in network.devices_of(site)]
+        what = f"{verdict.cause.words} lost" if verdict.cause is Cause.POWER else "lost"
+        why = "" if verdict.cause is Cause.POWER else f", {_because(verdict)}"
+        title = f"site {case.name(site)} {what}{why}: {_count(len(devices), 'device')} silent"
+        cut = next((case.claimed[link] for link in _ways_cut(case, site)), None)
+        if cut is not None and verdict.cause is not Cause.POWER:
+            case.join(cut, [verdict.subject, *devices, *links])
+        else:
+            case.suspect(verdict, title, [*devices, *links])
+
+
+def _ways_cut(case: _Case, site: SiteId) -> list[Subject]:
+    """Return the links of a site that a cut has already claimed."""
+    links = (Subject(SubjectKind.LINK, link) for link in case.network.links_of_site(site))
+    return [link for link in links if link in case.claimed]
+
+
+def _dead_devices(case: _Case) -> None:
+    """A dead device takes the links that end at it with it."""
+    network = case.network
+    for device, verdict in case.devices.items():
+        if verdict.condition is not Condition.DOWN or not case.free(verdict):
+            continue
+        links = [
+            case.links[link].subject
+            for link in network.links_of(device)
+            if link in case.links
+            and case.links[link].condition is Condition.DOWN
+            and case.free(case.links[link])
+        ]
+        case.suspect(verdict, f"device {device} does not answer", links)
+
+
+def _jamming(case: _Case) -> None:
+    """Several receivers of one band disturbed at once, near each other: the pattern of a jammer."""
+    by_band: dict[str, list[LinkId]] = {}
+    for link in case.wrong_links(Cause.INTERFERENCE):
+        by_band.setdefault(_band(case.network, link), []).append(link)
+    for band, links in sorted(by_band.items()):
+        for group in _clusters(links, lambda one, other: _jammed_together(case, one, other)):
+            receivers = {end for link in group for end in _receivers(case, link)}
+            enough = case.settings.jamming_receivers
+            if len(group) >= enough and len(receivers) >= enough:
+                _suspect_jamming(case, band, group, receivers)
+
+
+def _suspect_jamming(
+    case: _Case, band: str, links: list[LinkId], receivers: set[InterfaceId]
+) -> None:
+    network = case.network
+    sites = sorted({network.site_of(network.device_of(end)) for end in receivers})
+    begun = [case.ill_since(link) for link in links]
+    words = (
+        f"{len(receivers)} receivers on {len(links)} links at {_count(len(sites), 'site')}"
+        f" in {band} lost quality or gained noise within {max(begun) - min(begun):.0f} s"
+        " while their levels hold: jamming-like; a pattern, not an intent"
+    )
+    said = Evidence(
+        detector="correlation",
+        finding="jamming_like",
+        words=words,
+        figures=(("receivers", float(len(receivers))), ("links", float(len(links)))),
+        where=band,
+    )
+    first = min(links, key=lambda link: (case.ill_since(link), link))
+    verdict = replace(
+        case.links[first],
+        cause=Cause.JAMMING_LIKE,
+        runner_up=Cause.INTERFERENCE,
+        odds=min(4.0 * 2.0 ** (len(receivers) - 2), 999.0),
+    )
+    members = [case.links[link].subject for link in links]
+    title = (
+        f"jamming-like interference on {len(links)} links in {band}"
+        f" around {case.name(_middle(network, sites))}"
+    )
+    case.suspect(
+        verdict,
+        title,
+        members,
+        severity=Severity.CRITICAL,
+        evidence=_led_by(case, said, members),
+    )
+
+
+def _rain(case: _Case) -> None:
+    """Rain over neighbouring links is one rain."""
+    network = case.network
+    links = case.wrong_links(Cause.RAIN)
+
+    def near(one: LinkId, other: LinkId) -> bool:
+        return _apart_m(network, one, other) <= case.settings.rain_radius_m
+
+    for group in _clusters(links, near):
+        worst = min(
+            group, key=lambda link: (case.links[link].condition is not Condition.DOWN, link)
+        )
+        sites = sorted({site for link in group for site in network.sites_of(link)})
+        around = case.name(_middle(network, sites))
+        down = sum(case.links[link].condition is Condition.DOWN for link in group)
+        title = f"rain on {_count(len(group), 'link')} around {around}"
+        title += f", {down} of them down" if down else ""
+        case.suspect(case.links[worst], title, [case.links[link].subject for link in group])
+
+
+def _each_link(case: _Case) -> None:
+    """What no rule has claimed stands for itself."""
+    for link in case.wrong_links():
+        verdict = case.links[link]
+        state = "down" if verdict.condition is Condition.DOWN else "degraded"
+        case.suspect(verdict, f"link {link} {state}, {_because(verdict)}", ())
+
+
+def _hidden(case: _Case) -> None:
+    """What is only out of sight belongs to what hides it."""
+    hidden: list[Verdict] = [
+        verdict
+        for verdicts in (case.sites, case.devices, case.links)
+        for verdict in verdicts.values()
+        if verdict.condition is Condition.UNREACHABLE and case.free(verdict)
+    ]
+    for verdict in hidden:
+        root = _root(case, verdict)
+        if root is not None:
+            case.join(root, [verdict.subject])
+    for verdict in hidden:
+        waited = case.judgement.now - verdict.since
+        alone = verdict.subject.kind is SubjectKind.SITE and case.free(verdict)
+        if alone and waited >= case.settings.orphan_seconds:
+            title = f"site {case.name(SiteId(verdict.subject.id))} is out of reach"
+            case.suspect(verdict, title, ())
+
+
+def _root(case: _Case, verdict: Verdict) -> int | None:
+    """Return the suspicion that hides a subject: by the failure named, else by its site."""
+    for identity in (evidence.where for evidence in verdict.evidence):
+        for kind in (SubjectKind.LINK, SubjectKind.DEVICE, SubjectKind.SITE):
+            subject = Subject(kind, identity)
+            if subject in case.claimed:
+                return case.claimed[subject]
+            off = case.verdict_of(subject) if identity else None
+            if off is not None and off.condition is Condition.MAINTENANCE:
+                case.suspect(off, f"link {identity} is switched off, sites behind it are lost", ())
+                return case.claimed[subject]
+    return next(
+        (case.claimed[site] for site in _own_sites(case, verdict.subject) if site in case.claimed),
+        None,
+    )
+
+
+def _own_sites(case: _Case, subject: Subject) -> list[Subject]:
+    network = case.network
+    if subject.kind is SubjectKind.DEVICE:
+        return [Subject(SubjectKind.SITE, network.site_of(DeviceId(subject.id)))]
+    if subject.kind is SubjectKind.LINK:
+        return [Subject(SubjectKind.SITE, site) for site in network.sites_of(LinkId(subject.id))]
+    return []
+
+
+def _each_device(case: _Case) -> None:
+    """A slow device at the end of a troubled link suffers from that link; else it is told alone."""
+    network = case.network
+    for device, verdict in case.devices.items():
+        if verdict.condition is not Condition.DEGRADED or not case.free(verdict):
+            continue
+        links = network.links_of_site(network.site_of(device))
+        roots = [case.links[link].subject for link in links if link in case.links]
+        root = next((case.claimed[one] for one in roots if one in case.claimed), None)
+        if root is not None:
+            case.join(root, [verdict.subject])
+        else:
+            found = ", ".join(dict.fromkeys(one.finding for one in verdict.evidence))
+            case.suspect(verdict, f"device {device} degraded: {found.replace('_', ' ')}", ())
+
+
+# Strongest first: each rule claims what it explains.
+RULES: Final[tuple[Callable[[_Case], None], ...]] = (
+    _cuts,
+    _dead_sites,
+    _dead_devices,
+    _jamming,
+    _rain,
+    _each_link,
+    _hidden,
+    _each_device,
+)
+
+
+def _with_consequences(case: _Case) -> tuple[Suspicion, ...]:
+    """Add to each suspicion what it cuts off; who loses a site is critical."""
+    failures = [_failure(case, suspicion) for suspicion in case.suspicions]
+    told = []
+    lost_by = sites_cut_off(case.network, failures)
+    for suspicion, cut_off in zip(case.suspicions, lost_by, strict=True):
+        silent = {
+            SiteId(member.id)
+            for member in suspicion.members
+            if member.kind is SubjectKind.SITE and member.id in case.judgement.cut_off
+        }
+        lost = tuple(sorted(cut_off | silent))
+        critical = lost and suspicion.condition is not Condition.MAINTENANCE
+        told.append(
+            replace(
+                suspicion,
+                sites_lost=lost,
+                dependents_lost=dependents_of(case.network, lost),
+                severity=Severity.CRITICAL if critical else suspicion.severity,
+            )
+        )
+    return tuple(told)
+
+
+def _failure(case: _Case, suspicion: Suspicion) -> Failure:
+    down = [
+        member
+        for member in suspicion.members
+        if (verdict := case.verdict_of(member)) is not None
+        and verdict.condition in (Condition.DOWN, Condition.MAINTENANCE)
+    ]
+    return Failure(
+        devices=frozenset(DeviceId(one.id) for one in down if one.kind is SubjectKind.DEVICE),
+        links=frozenset(LinkId(one.id) for one in down if one.kind is SubjectKind.LINK),
+    )
+
+
+def _severity(verdict: Verdict) -> Severity:
+    """Return how loud a verdict is by itself; a lost site makes it critical later."""
+    if verdict.subject.kind is SubjectKind.SITE:
+        return Severity.CRITICAL
+    if verdict.condition is Condition.MAINTENANCE:
+        return Severity.INFO
+    if verdict.condition is Condition.DOWN:
+        return Severity.WARNING
+    quiet = verdict.cause in (Cause.RAIN, Cause.MULTIPATH)
+    device = verdict.subject.kind is SubjectKind.DEVICE
+    return Severity.INFO if quiet or device else Severity.WARNING
+
+
+def _not_well(verdicts: Mapping[IdT, Verdict], known: Mapping[IdT, object]) -> dict[IdT, Verdict]:
+    return {
+        identity: verdict
+        for identity, verdict in verdicts.items()
+        if verdict.condition is not Condition.HEALTHY
+        and verdict.condition is not Condition.UNKNOWN
+        and identity in known
+    }
+
+
+def _led_by(case: _Case, said: Evidence, members: list[Subject]) -> tuple[Evidence, ...]:
+    verdicts = (case.verdict_of(member) for member in members)
+    more = (piece for verdict in verdicts if verdict is not None for piece in verdict.evidence)
+    return tuple(dict.fromkeys((said, *more)))[:_TOLD]
+
+
+def _because(verdict: Verdict) -> str:
+    if verdict.cause is not None and verdict.cause is not Cause.UNKNOWN:
+        return verdict.cause.words
+    likely = f", perhaps {verdict.runner_up.words}" if verdict.runner_up is not None else ""
+    return f"cause unknown{likely}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _band(network: Network, link: LinkId) -> str:
+    carrier = network.links[link].carrier
+    return band_of(carrier.frequency_hz).name if carrier else network.links[link].medium.value
+
+
+def _receivers(case: _Case, link: LinkId) -> set[InterfaceId]:
+    """Return the ends at which a link is disturbed."""
+    found = {
+        InterfaceId(evidence.where)
+        for evidence in case.links[link].evidence
+        if evidence.detector == "interference"
+    }
+    return found & set(case.network.links[link].ends) or {case.network.links[link].a}
+
+
+def _jammed_together(case: _Case, one: LinkId, other: LinkId) -> bool:
+    network = case.network
+    if abs(case.ill_since(one) - case.ill_since(other)) > case.settings.together_seconds:
+        return False
+    places = [
+        [
+            network.sites[network.site_of(network.device_of(end))].position
+            for end in _receivers(case, link)
+        ]
+        for link in (one, other)
+    ]
+    return any(
+        distance_m(a, b) <= case.settings.jamming_radius_m for a in places[0] for b in places[1]
+    )
+
+
+def _apart_m(network: Network, one: LinkId, other: LinkId) -> float:
+    return min(
+        distance_m(network.sites[a].position, network.sites[b].position)
+        for a in network.sites_of(one)
+        for b in network.sites_of(other)
+    )
+
+
+def _clusters(links: list[LinkId], near: Callable[[LinkId, LinkId], bool]) -> list[list[LinkId]]:
+    """Return the groups that hang together by nearness, in the order given."""
+    groups: list[list[LinkId]] = []
+    left = list(links)
+    while left:
+        group = [left.pop(0)]
+        for member in group:  # grows while it is walked
+            group.extend(other for other in left if near(member, other))
+            left = [other for other in left if other not in group]
+        groups.append(group)
+    return groups
+
+
+def _middle(network: Network, sites: list[SiteId]) -> SiteId:
+    """Return the site nearest to all the others."""
+    if len(sites) > 20:  # a name for people: the first ones will do
+        sites = sites[:20]
+    return min(
+        sites,
+        key=lambda site: sum(
+            distance_m(network.sites[site].position, network.sites[other].position)
+            for other in sites
+        ),
+    )

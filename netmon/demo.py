@@ -1,0 +1,235 @@
+"""The demo: a simulated border network, monitored for real, and held against its story.
+
+Two worlds meet here and nowhere else: the simulation, which knows what happens, and the app, which
+has to find out. Nothing passes between them but packets.
+"""
+
+import asyncio
+import dataclasses
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import uvloop
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from collectors.ping.transport import Transport
+from netmon import terminal
+from netmon.api.server import ApiSettings, ListenError, open_listener
+from netmon.app import App, Surroundings
+from netmon.config import load
+from netmon.config.load import Configuration
+from netmon.detection.judge import Judgement
+from netmon.incidents import Incident, IncidentSettings
+from netmon.pipeline import PipelineSettings
+from netmon.simulation.addresses import behind_tun
+from netmon.simulation.agents import Agents
+from netmon.simulation.assessment import Finding, assess, passed
+from netmon.simulation.echo import EchoTransport
+from netmon.simulation.impairment import Impairment, ImpairmentSettings
+from netmon.simulation.namespace import enter_namespace
+from netmon.simulation.past import past
+from netmon.simulation.story import SECONDS, drill
+from netmon.simulation.tun import TunNetwork
+from netmon.simulation.world import World
+from netmon.store import StoreSettings
+
+JUDGE_INTERVAL_SECONDS: Final = 1.0
+CLEAR_SECONDS: Final = 6.0  # the demo's weather is quick, so are its recoveries
+REDRAW_SECONDS: Final = 0.5
+COMMUNITY: Final = "NETMON_DEMO_COMMUNITY"
+# What a packet may meet between two namespaces beside its path's own loss (`--tun`).
+ROUGH: Final = ImpairmentSettings(loss_ratio=0.002, duplicate_ratio=0.002, corruption_ratio=0.001)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoSettings:
+    """What the command line says of the demo."""
+
+    seconds: float | None = None  # None: until Ctrl-C, the story beginning anew for ever
+    headless: bool = False
+    tun: bool = False
+    seed: int = 1
+    port: int = 9877
+    story: str = "border"
+
+
+class Stage:
+    """The simulated side: world, story clock and the agents that answer for it."""
+
+    def __init__(self, configuration: Configuration, settings: DemoSettings) -> None:
+        if configuration.collector_site is None:
+            raise ValueError("the demo's inventory must name its collector_site")
+        self.targets = tuple(configuration.targets.values())
+        self.story = drill(
+            settings.story,
+            seconds=max(SECONDS, settings.seconds or SECONDS),
+            repeats=settings.seconds is None,
+        )
+        self.world = World(
+            configuration.network,
+            collector_site=configuration.collector_site,
+            story=self.story,
+            seed=settings.seed,
+        )
+        self.began_monotonic = time.monotonic()
+        self.began_wall = time.time()
+
+    def begin(self) -> None:
+        """Let the story begin now."""
+        self.began_monotonic, self.began_wall = time.monotonic(), time.time()
+
+    def clock(self) -> float:
+        """Seconds since the story began."""
+        return time.monotonic() - self.began_monotonic
+
+    @contextmanager
+    def answering(self, *, tun: bool) -> Iterator[Transport | None]:
+        """Answer SNMP and ICMP; yields the ICMP transport where the kernel has no part in it."""
+        agents = Agents(self.world, self.targets, self.clock)
+        if tun:
+            with TunNetwork(agents, Impairment(self.world, ROUGH), self.targets, self.clock):
+                yield None
+            return
+        with agents:
+            yield EchoTransport(self.world, self.targets, self.clock)
+
+
+def run(settings: DemoSettings) -> int:
+    """Run the demo; return 0 only if the story, where one was due, was understood."""
+    console = Console(stderr=settings.headless)
+    if settings.tun and os.geteuid() != 0:
+        console.print("--tun makes a network namespace and a TUN device of its own: run it as root")
+        return 2
+    try:
+        # Before the namespace is entered: the page belongs to the host, the packets don't.
+        listener = open_listener(ApiSettings(port=settings.port))
+    except ListenError as error:
+        console.print(Text(str(error)))
+        return 2
+    with ExitStack() as stack:
+        stack.callback(listener.close)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netmon-demo-")))
+        if settings.tun:
+            enter_namespace()
+        configuration = _configuration(folder, tun=settings.tun)
+        return uvloop.run(_perform(configuration, settings, listener, console))
+
+
+def _configuration(folder: Path, *, tun: bool) -> Configuration:
+    inventory = resources.files("netmon.simulation") / "border.yaml"
+    with resources.as_file(inventory) as path:
+        configuration = load.load([path], environ={COMMUNITY: secrets.token_hex(8)})
+    if tun:
+        configuration = dataclasses.replace(
+            configuration, targets=behind_tun(configuration.targets)
+        )
+    return dataclasses.replace(
+        configuration,
+        settings=dataclasses.replace(
+            configuration.settings,
+            pipeline=PipelineSettings(judge_interval_seconds=JUDGE_INTERVAL_SECONDS),
+            incidents=IncidentSettings(clear_seconds=CLEAR_SECONDS),
+            store=StoreSettings(path=str(folder / "netmon.sqlite")),
+        ),
+    )
+
+
+async def _perform(
+    configuration: Configuration,
+    settings: DemoSettings,
+    listener: socket.socket,
+    console: Console,
+) -> int:
+    stage = Stage(configuration, settings)
+    told: list[Incident] = []
+
+    def note(_judgement: Judgement, changed: Sequence[Incident]) -> None:
+        told.extend(changed)
+
+    with stage.answering(tun=settings.tun) as transport:
+        app = App(
+            configuration, Surroundings(transport=transport, listener=listener, observers=(note,))
+        )
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, app.stop)
+        console.print("living through the previous 24 hours …", highlight=False)
+        started = time.monotonic()
+        _live_through_the_past(app, stage)
+        console.print(f"… done in {time.monotonic() - started:.1f} s; now live", highlight=False)
+        stage.begin()
+        await _live(app, stage, settings, console)
+    if settings.seconds is None:
+        return 0
+    findings = assess(stage.story, told, configuration.network, started_at=stage.began_wall)
+    _report(console, findings)
+    return 0 if passed(findings) else 1
+
+
+def _live_through_the_past(app: App, stage: Stage) -> None:
+    """Fill the baselines: every step's observations, then one judgement, as it would have been."""
+    last: tuple[float, float] | None = None
+    for observation in past(
+        stage.world, stage.targets, until=time.time(), monotonic=time.monotonic()
+    ):
+        stamp = observation.at, observation.monotonic
+        if last is not None and stamp != last:
+            app.pipeline.judge(*last)
+        last = stamp
+        app.pipeline.advance(observation)
+    if last is not None:
+        app.pipeline.judge(*last)
+
+
+async def _live(app: App, stage: Stage, settings: DemoSettings, console: Console) -> None:
+    running = asyncio.create_task(app.run(), name="app")
+    screen = None if settings.headless else Live(console=console, screen=sys.stdout.isatty())
+    try:
+        if screen is not None:
+            screen.start()
+        while not running.done():
+            if settings.seconds is not None and stage.clock() >= settings.seconds:
+                app.stop()
+            if screen is not None and app.server is not None:
+                screen.update(_screen(app, stage))
+            await asyncio.wait([running], timeout=REDRAW_SECONDS)
+    finally:
+        if screen is not None:
+            screen.stop()
+    await running
+
+
+def _screen(app: App, stage: Stage) -> terminal.RenderableType:
+    url = app.server.url if app.server is not None else ""
+    return terminal.draw(
+        app.source,
+        addresses=(f"page {url}/", f"metrics {url}/metrics", "Ctrl-C ends"),
+        elapsed_seconds=stage.clock(),
+    )
+
+
+def _report(console: Console, findings: Sequence[Finding]) -> None:
+    table = Table(title="What happened, and what netmon made of it", title_justify="left")
+    for heading in ("", "event", "after", "words"):
+        table.add_column(heading, overflow="fold")
+    for finding in findings:
+        after = "" if finding.after_seconds is None else f"{finding.after_seconds:.0f} s"
+        style = "red" if finding.mark.is_failure else "green"
+        table.add_row(
+            Text(finding.mark.value, style=style), Text(finding.title), after, Text(finding.words)
+        )
+    console.print(table)

@@ -1,0 +1,179 @@
+"""Fading: signal lost on the way, per direction, and whether both directions lose the same.
+
+Rain and misalignment cost both directions the same (163 real link-months: correlation 0.976,
+median difference 0.6 dB, p99 3.3 dB); a failing transmitter or receiver costs one. Loss is
+TSL − RSL against its usual figure, so ATPC hides nothing.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+import numpy as np
+from annotated_types import Ge, Gt
+
+from netmon.detection.change import Change, ChangeSettings
+from netmon.detection.radio import Radio
+from netmon.detection.readings import Flags, Floats, Integers
+from netmon.verdict import Evidence
+
+DETECTOR: Final = "fading"
+RAIN_FROM_HZ: Final = 10e9  # below, rain attenuates next to nothing (ITU-R P.838-3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FadingSettings:
+    """What counts as a loss, as equal, as a step, as steady."""
+
+    loss_db: Annotated[float, Gt(0)] = 4.0
+    sent_less_db: Annotated[float, Gt(0)] = 3.0
+    reciprocal_db: Annotated[float, Gt(0)] = 3.3  # p99 of real rain
+    reciprocal_share: Annotated[float, Ge(0)] = 0.35  # of the larger loss: deep fades differ more
+    quiet_db: Annotated[float, Gt(0)] = 1.5  # below: no fade is under way
+    step_share: Annotated[float, Gt(0)] = 0.6  # of the loss came within one poll
+    steady_seconds: Annotated[float, Gt(0)] = 600.0
+    steady_db: Annotated[float, Gt(0)] = 0.6  # deviation since then
+    wander_share: Annotated[float, Gt(0)] = 0.3  # deviation of the mean loss
+    long_hop_m: Annotated[float, Gt(0)] = 15_000.0
+    change: ChangeSettings = field(default_factory=ChangeSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fades:
+    """What is lost in each direction, and how it went; one row per direction."""
+
+    loss_db: Floats  # beyond the usual; NaN: not known
+    lost: Flags
+    sent_less: Flags  # the far end sends less than usual, and less arrives
+    step: Flags  # most of it came within one poll
+    steady: Flags
+    wanders: Flags
+    both_ways: Flags  # the other direction lost the same
+    one_way: Flags  # the other direction is known and did not
+
+
+class Fading:
+    """The course of the loss in every direction."""
+
+    def __init__(self, rows: int, settings: FadingSettings) -> None:
+        self.settings = settings
+        self.change = Change(rows, settings.change)
+        self.sent = Change(rows, settings.change)
+        self._before: Floats = np.full(rows, np.nan)
+        self._jump: Floats = np.zeros(rows)
+        self._since: Floats = np.full(rows, np.inf)  # monotonic
+        self._count: Floats = np.zeros(rows)
+        self._mean: Floats = np.zeros(rows)
+        self._squares: Floats = np.zeros(rows)
+
+    @property
+    def risen(self) -> Flags:
+        """Rows under suspicion, told or not: their baselines must stand still."""
+        return self.change.risen | self.sent.risen
+
+    def look(self, radio: Radio, monotonic: float) -> Fades:
+        """Take in this cycle."""
+        settings = self.settings
+        loss, fresh = radio.above("total_loss_db"), radio.fresh
+        self.change.look(loss / radio.usual["total_loss_db"].spread, fresh)
+        lost = self.change.noted(loss, settings.loss_db)
+        unsent = -radio.above("tsl_dbm")
+        self.sent.look(unsent / radio.usual["tsl_dbm"].spread, fresh)
+        with np.errstate(invalid="ignore"):
+            arrives_less = -radio.above("rsl_dbm") >= settings.sent_less_db / 2
+        sent_less = self.sent.noted(unsent, settings.sent_less_db) & arrives_less
+        self._follow(loss, fresh, monotonic)
+        age = monotonic - self._since
+        deviation = np.sqrt(self._squares / np.maximum(self._count, 1.0))
+        told = lost | sent_less
+        both = self._both_ways(loss, lost)
+        other = loss.reshape(-1, 2)[:, ::-1].reshape(-1)
+        with np.errstate(invalid="ignore"):
+            step = told & (self._jump >= settings.step_share * np.where(lost, loss, np.inf))
+        return Fades(
+            loss_db=loss,
+            lost=lost,
+            sent_less=sent_less,
+            step=step,
+            steady=told & (age >= settings.steady_seconds) & (deviation < settings.steady_db),
+            wanders=lost
+            & (self._count >= 6)
+            & (deviation > settings.wander_share * np.abs(self._mean)),
+            both_ways=both,
+            one_way=told & ~both & np.isfinite(other),
+        )
+
+    def evidence(self, row: int, radio: Radio, fades: Fades) -> Evidence:
+        """Say in words what one direction lost."""
+        name = radio.directions.names[row]
+        loss = float(fades.loss_db[row])
+        rsl = float(radio.values["rsl_dbm"][row])
+        usual = float(radio.usual["rsl_dbm"].centre[row])
+        young = radio.usual["total_loss_db"].words(row)
+        if fades.sent_less[row] and not fades.lost[row]:
+            sent, sent_usual = (
+                float(radio.values["tsl_dbm"][row]),
+                float(radio.usual["tsl_dbm"].centre[row]),
+            )
+            return Evidence(
+                detector=DETECTOR,
+                finding="sent_less",
+                words=f"towards {name} only {sent:.1f} dBm are sent (usual {sent_usual:.1f} dBm),"
+                f" RSL {rsl:.1f} dBm (usual {usual:.1f} dBm){young}",
+                figures=(("tsl_dbm", sent), ("usual_tsl_dbm", sent_usual), ("rsl_dbm", rsl)),
+                where=name,
+            )
+        ways = "both directions" if fades.both_ways[row] else "this direction only"
+        return Evidence(
+            detector=DETECTOR,
+            finding="level_loss",
+            words=f"towards {name} {loss:.1f} dB more are lost than usual, {ways}"
+            f" (RSL {rsl:.1f} dBm, usual {usual:.1f} dBm){young}",
+            figures=(("loss_db", loss), ("rsl_dbm", rsl), ("usual_rsl_dbm", usual)),
+            where=name,
+        )
+
+    def taken(self, rows: Integers) -> "Fading":
+        """Return one with other rows; −1 where new."""
+        made = Fading(len(rows), self.settings)
+        made.change, made.sent = self.change.taken(rows), self.sent.taken(rows)
+        kept = np.flatnonzero(rows >= 0)
+        for ours, theirs in (
+            (made._before, self._before),
+            (made._jump, self._jump),
+            (made._since, self._since),
+            (made._count, self._count),
+            (made._mean, self._mean),
+            (made._squares, self._squares),
+        ):
+            ours[kept] = theirs[rows[kept]]
+        return made
+
+    def _both_ways(self, loss: Floats, lost: Flags) -> Flags:
+        """Return the directions of links that lose about the same both ways, at least one told."""
+        settings = self.settings
+        pairs, told = loss.reshape(-1, 2), lost.reshape(-1, 2)
+        with np.errstate(invalid="ignore"):
+            larger = pairs.max(axis=1)
+            allowed = np.maximum(settings.reciprocal_db, settings.reciprocal_share * larger)
+            equal = np.abs(pairs[:, 0] - pairs[:, 1]) <= allowed
+            fading = (pairs > settings.quiet_db).all(axis=1)
+        return np.repeat(told.any(axis=1) & equal & fading, 2)
+
+    def _follow(self, loss: Floats, fresh: Flags, monotonic: float) -> None:
+        """Keep the largest jump and the deviation (Welford) of every fade under way."""
+        taken = fresh & np.isfinite(loss)
+        with np.errstate(invalid="ignore"):
+            quiet = taken & (loss < self.settings.quiet_db)
+        jump = np.where(np.isfinite(self._before), loss - self._before, 0.0)
+        self._jump = np.where(taken, np.maximum(self._jump, jump), self._jump)
+        started = taken & ~quiet & np.isinf(self._since)
+        self._since = np.where(started, monotonic, np.where(quiet, np.inf, self._since))
+        going = taken & ~quiet & ~started  # the flank itself is not part of the deviation
+        count = self._count + going
+        step = np.where(going, loss - self._mean, 0.0)
+        mean = self._mean + step / np.maximum(count, 1.0)
+        self._squares += np.where(going, step * (loss - mean), 0.0)
+        self._count, self._mean = count, mean
+        for course in (self._jump, self._count, self._mean, self._squares):
+            course[quiet] = 0.0
+        self._before = np.where(taken, loss, self._before)

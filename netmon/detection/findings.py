@@ -1,0 +1,140 @@
+"""Findings: what all detectors found in one cycle, side by side, for the verdicts to weigh."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from netmon.detection.baseline import Baseline, BaselineSettings, freeze_dry, thaw
+from netmon.detection.fading import Fades, Fading, FadingSettings
+from netmon.detection.frame import Frame, old_rows
+from netmon.detection.interference import Disturbance, Interference, InterferenceSettings
+from netmon.detection.latency import Delays, Latency, LatencySettings, Ways
+from netmon.detection.past import Past, PastSettings
+from netmon.detection.performance import Load, Performance, PerformanceSettings
+from netmon.detection.radio import Radio, RadioSettings
+from netmon.detection.reachability import ReachabilitySettings, Standing, Watch
+from netmon.detection.readings import Flags, Readings
+from netmon.detection.signatures import SignatureSettings
+from topology.model import SiteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionSettings:
+    """The settings of all detectors, each defined beside the code that uses it."""
+
+    reachability: ReachabilitySettings = field(default_factory=ReachabilitySettings)
+    baseline: BaselineSettings = field(default_factory=BaselineSettings)
+    latency: LatencySettings = field(default_factory=LatencySettings)
+    performance: PerformanceSettings = field(default_factory=PerformanceSettings)
+    radio: RadioSettings = field(default_factory=RadioSettings)
+    fading: FadingSettings = field(default_factory=FadingSettings)
+    interference: InterferenceSettings = field(default_factory=InterferenceSettings)
+    past: PastSettings = field(default_factory=PastSettings)
+    signatures: SignatureSettings = field(default_factory=SignatureSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Findings:
+    """One cycle's results of all detectors."""
+
+    now: float  # wall clock: stamps only
+    monotonic: float
+    standing: Standing
+    fades: Fades
+    disturbance: Disturbance
+    load: Load
+    delays: Delays
+    agent_silent: Flags  # SNMP is silent although the device answers echoes
+    rebooted: Flags  # lately
+
+
+class Detectors:
+    """All detectors of one frame, with what each remembers."""
+
+    def __init__(
+        self, frame: Frame, settings: DetectionSettings, collector_site: SiteId | None
+    ) -> None:
+        directions, memory = frame.directions, settings.baseline
+        self.frame = frame
+        self.settings = settings
+        self.collector_site = collector_site
+        self.watch = Watch(frame, settings.reachability, collector_site)
+        self.ways = Ways(frame, collector_site)
+        self.latency = Latency(frame.devices, settings.latency, memory)
+        self.performance = Performance(len(frame.interface_ids), settings.performance)
+        self.radio = Radio(directions, settings.radio, memory)
+        self.fading = Fading(directions.rows, settings.fading)
+        self.interference = Interference(directions.rows, settings.interference)
+        self.past = Past(frame.devices, len(frame.link_ids), settings.past)
+        self._last = float("-inf")
+
+    def look(self, readings: Readings) -> Findings:
+        """Let every detector look once, then let the baselines learn from what was healthy."""
+        devices, now = readings.devices, readings.monotonic
+        fresh = devices.polled_age_seconds < now - self._last  # polled since the last cycle
+        self._last = now
+        standing = self.watch.look(readings)
+        self.radio.read(readings)
+        fades = self.fading.look(self.radio, now)
+        disturbance = self.interference.look(self.radio)
+        self.past.remember(readings, self.frame, standing, fades, disturbance)
+        self.radio.learn(self._frozen(standing), now)
+        timeouts = self.settings.reachability.timeouts
+        return Findings(
+            now=readings.now,
+            monotonic=now,
+            standing=standing,
+            fades=fades,
+            disturbance=disturbance,
+            load=self.performance.look(readings.interfaces, self.frame),
+            delays=self.latency.look(readings, fresh, standing.heard & ~standing.doubted),
+            agent_silent=standing.heard
+            & devices.asked_snmp
+            & devices.asked_ping
+            & (devices.snmp_timeouts >= timeouts)
+            & (devices.ping_timeouts == 0),
+            rebooted=devices.rebooted_age_seconds <= self.settings.past.before_seconds,
+        )
+
+    def taken_over(self, frame: Frame, collector_site: SiteId | None) -> "Detectors":
+        """Return the detectors of another frame; survivors keep what is remembered of them."""
+        made = Detectors(frame, self.settings, collector_site)
+        devices = old_rows(self.frame.device_ids, frame.device_ids)
+        interfaces = old_rows(self.frame.interface_ids, frame.interface_ids)
+        links = old_rows(self.frame.link_ids, frame.link_ids)
+        directions = old_rows(self.frame.directions.keys, frame.directions.keys)
+        made.watch = self.watch.taken(frame, devices, collector_site)
+        made.latency = self.latency.taken(devices)
+        made.performance = self.performance.taken(interfaces)
+        made.radio = self.radio.taken(frame.directions, directions)
+        made.fading = self.fading.taken(directions)
+        made.interference = self.interference.taken(directions)
+        made.past = self.past.taken(devices, links)
+        made._last = self._last
+        return made
+
+    def checkpoint(self) -> bytes:
+        """Return all baselines as compact bytes."""
+        return freeze_dry(self._baselines())
+
+    def restore(self, blob: bytes) -> int:
+        """Take baselines back from a checkpoint; return how many series found theirs."""
+        return thaw(self._baselines(), blob)
+
+    def _baselines(self) -> list[tuple[str, tuple[str, ...], Baseline]]:
+        groups: list[tuple[str, tuple[str, ...], Baseline]] = [
+            (name, self.frame.directions.keys, usual) for name, usual in self.radio.usual.items()
+        ]
+        devices = tuple(str(device) for device in self.frame.device_ids)
+        groups.extend((name, devices, usual) for name, usual in self.latency.usual.items())
+        return groups
+
+    def _frozen(self, standing: Standing) -> Flags:
+        """Return the directions of links in trouble: nothing of them is usual now."""
+        rows = self.frame.directions.link_row
+        if not rows.size:
+            return np.zeros(0, dtype=np.bool_)
+        alarmed = self.fading.risen | self.interference.risen
+        alarmed |= standing.link_down[rows] | standing.link_off[rows]
+        either = alarmed.reshape(-1, 2).any(axis=1)
+        return np.repeat(either, 2)

@@ -1,0 +1,254 @@
+"""Judge: readings in, verdicts out; the one place where findings become beliefs.
+
+Conditions are found for all rows at once; only abnormal rows are looked at one by one, so a healthy
+link costs nothing and keeps the very Verdict it had. A verdict keeps its `since` while its
+condition stays.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from netmon.detection.baseline import freeze_dry
+from netmon.detection.beliefs import Beliefs, codes_of
+from netmon.detection.findings import DetectionSettings, Detectors, Findings
+from netmon.detection.frame import compile_frame
+from netmon.detection.links import LinkJudge
+from netmon.detection.proposal import CERTAIN, Proposal, plain
+from netmon.detection.readings import Readings
+from netmon.detection.sites import Loss, counted, lost_sites, unreachable
+from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
+from topology.model import DeviceId, LinkId, SiteId
+from topology.network import Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What is believed of everything at one instant."""
+
+    now: float  # wall clock
+    links: Mapping[LinkId, Verdict]
+    devices: Mapping[DeviceId, Verdict]
+    sites: Mapping[SiteId, Verdict]
+    network: Verdict | None = None  # our own uplink is lost: nothing is known of the rest
+    cut_off: frozenset[SiteId] = field(default_factory=frozenset)  # nothing answers there
+    ill_since: Mapping[LinkId, float] = field(default_factory=dict)  # links not healthy, since when
+
+
+class Judge:
+    """Believes, keeps what it believed, and lets detectors remember."""
+
+    def __init__(
+        self,
+        network: Network,
+        settings: DetectionSettings | None = None,
+        collector_site: SiteId | None = None,
+    ) -> None:
+        self.network = network
+        self.settings = settings or DetectionSettings()
+        self.collector_site = collector_site
+        self._detectors: Detectors | None = None
+        self._stored = b""  # a checkpoint that waits for the first readings
+        self._links: Beliefs[LinkId] = Beliefs(SubjectKind.LINK)
+        self._devices: Beliefs[DeviceId] = Beliefs(SubjectKind.DEVICE)
+        self._sites: Beliefs[SiteId] = Beliefs(SubjectKind.SITE)
+        self._network: Verdict | None = None
+
+    def judge(self, readings: Readings) -> Judgement:
+        """Return what is believed now."""
+        detectors = self._attuned(readings)
+        frame = detectors.frame
+        found = detectors.look(readings)
+        losses = lost_sites(detectors, found)
+        blamed, alone = detectors.ways.blame(
+            found.delays.any & found.standing.heard, found.standing.heard, self.settings.latency
+        )
+        links = LinkJudge(detectors, found, losses, blamed)
+        conditions, held = links.conditions()
+        self._links.believe(frame.link_ids, codes_of(conditions), held, links.propose, readings.now)
+        self._believe_devices(detectors, found, losses, alone)
+        self._believe_sites(detectors, found, losses)
+        self._believe_network(detectors, found)
+        return Judgement(
+            now=readings.now,
+            links=self._links.known(),
+            devices=self._devices.known(),
+            sites=self._sites.known(),
+            network=self._network,
+            cut_off=frozenset(losses),
+            ill_since=self._links.ill_since(),
+        )
+
+    def replace(self, network: Network, collector_site: SiteId | None = None) -> None:
+        """Go on with another network; what is known of survivors is kept.
+
+        The collector's site stays what it was unless another one is given.
+        """
+        self.network = network
+        self.collector_site = collector_site or self.collector_site
+
+    def checkpoint(self) -> bytes:
+        """Return all baselines as compact bytes; a blocking call, for a thread."""
+        if self._detectors is None:
+            return self._stored or freeze_dry(())
+        return self._detectors.checkpoint()
+
+    def restore(self, blob: bytes) -> None:
+        """Take baselines back from a checkpoint; unreadable bytes only mean learning again."""
+        self._stored = blob
+        if self._detectors is not None:
+            self._detectors.restore(blob)
+            self._stored = b""
+
+    def _attuned(self, readings: Readings) -> Detectors:
+        """Return detectors whose rows are those of these readings and of this network."""
+        old = self._detectors
+        if old is not None and _fits(old, readings, self.network, self.collector_site):
+            return old
+        frame = compile_frame(self.network, readings)
+        if old is None:
+            made = Detectors(frame, self.settings, self.collector_site)
+            if self._stored:
+                made.restore(self._stored)
+                self._stored = b""
+        else:
+            made = old.taken_over(frame, self.collector_site)
+        self._detectors = made
+        return made
+
+    def _believe_devices(
+        self,
+        detectors: Detectors,
+        found: Findings,
+        losses: Mapping[SiteId, Loss],
+        alone: tuple[DeviceId, ...],
+    ) -> None:
+        standing, frame = found.standing, detectors.frame
+        slow = np.zeros(frame.devices, dtype=np.bool_)
+        slow[[frame.device_row[device] for device in alone]] = True
+        faulty = np.zeros(frame.devices, dtype=np.bool_)
+        loose = np.flatnonzero(found.load.any & (frame.link_of_interface < 0))
+        loose = loose[frame.interface_device[loose] >= 0]
+        faulty[frame.interface_device[loose]] = True
+        down, unreachable_rows = standing.down.copy(), standing.unreachable.copy()
+        for site, loss in losses.items():  # a dead site's devices share its fate
+            rows = np.flatnonzero(frame.site_of_device == frame.site_row[site])
+            dead = loss.site.condition is Condition.DOWN
+            down[rows], unreachable_rows[rows] = dead, not dead
+        silent = standing.asked & standing.silent
+        conditions = {
+            Condition.DOWN: down & silent,
+            Condition.UNREACHABLE: unreachable_rows & silent,
+            Condition.DEGRADED: standing.heard & (slow | faulty | found.agent_silent),
+            Condition.HEALTHY: standing.heard,
+        }
+
+        def propose(row: int, condition: Condition) -> Proposal:
+            return _of_device(row, condition, detectors, found, losses, loose)
+
+        self._devices.believe(
+            frame.device_ids, codes_of(conditions), standing.pending, propose, found.now
+        )
+
+    def _believe_sites(
+        self, detectors: Detectors, found: Findings, losses: Mapping[SiteId, Loss]
+    ) -> None:
+        frame, standing = detectors.frame, found.standing
+        asked, silent, heard = counted(frame, standing)
+        pending = np.zeros(len(frame.site_ids), dtype=np.bool_)
+        waiting = frame.site_of_device[standing.pending]
+        pending[waiting[waiting >= 0]] = True
+        dead, hidden = pending.copy() & False, pending.copy() & False
+        for site, loss in losses.items():
+            flags = dead if loss.site.condition is Condition.DOWN else hidden
+            flags[frame.site_row[site]] = True
+        conditions = {
+            Condition.DOWN: dead,
+            Condition.UNREACHABLE: hidden,
+            Condition.DEGRADED: (silent > 0) & (heard > 0),
+            Condition.HEALTHY: heard > 0,
+        }
+
+        def propose(row: int, condition: Condition) -> Proposal:
+            site = frame.site_ids[row]
+            if site in losses:
+                return losses[site].site
+            if condition is Condition.DEGRADED:
+                words = f"{silent[row]} of its {asked[row]} devices do not answer"
+                return plain(condition, Cause.UNKNOWN, "reachability", "silence", words, site)
+            return Proposal(condition=condition)
+
+        self._sites.believe(frame.site_ids, codes_of(conditions), pending, propose, found.now)
+
+    def _believe_network(self, detectors: Detectors, found: Findings) -> None:
+        if not found.standing.own_uplink_lost:
+            self._network = None
+            return
+        site = detectors.collector_site or ""
+        remote = found.standing.asked & (
+            detectors.frame.site_of_device != detectors.frame.site_row.get(SiteId(site), -2)
+        )
+        count = int(remote.sum())
+        evidence = Evidence(
+            detector="reachability",
+            finding="own_uplink_lost",
+            words=f"none of the {count} devices beyond {site} answers:"
+            " the way out of netmon's own site is lost, nothing is known of the rest",
+            figures=(("devices", float(count)),),
+            where=site,
+        )
+        since = self._network.since if self._network is not None else found.now
+        self._network = Verdict(
+            subject=Subject(SubjectKind.NETWORK, "network"),
+            condition=Condition.DOWN,
+            since=since,
+            cause=Cause.UPSTREAM,
+            odds=CERTAIN,
+            evidence=(evidence,),
+        )
+
+
+def _of_device(
+    row: int,
+    condition: Condition,
+    detectors: Detectors,
+    found: Findings,
+    losses: Mapping[SiteId, Loss],
+    loose: Iterable[int],
+) -> Proposal:
+    frame, standing = detectors.frame, found.standing
+    device = frame.device_ids[row]
+    site = frame.site_ids[frame.site_of_device[row]] if frame.site_of_device[row] >= 0 else None
+    if site is not None and site in losses:
+        return losses[site].site
+    if condition is Condition.UNREACHABLE:
+        return unreachable(standing.behind.get(device))
+    if condition is Condition.DOWN:
+        polls = detectors.settings.reachability.timeouts
+        words = f"{device} did not answer {polls} polls in a row; what is next to it answers"
+        return plain(condition, Cause.UNKNOWN, "reachability", "silence", words, device)
+    evidence = detectors.latency.evidence(row, found.delays, device)
+    if found.agent_silent[row]:
+        words = f"the SNMP agent of {device} is silent while {device} answers echoes"
+        evidence += (
+            Evidence(detector="reachability", finding="agent_silent", words=words, where=device),
+        )
+    for interface in loose:
+        if frame.interface_device[interface] == row:
+            name = frame.interface_ids[interface]
+            evidence += detectors.performance.evidence(int(interface), found.load, name)
+    return Proposal(condition=condition, cause=Cause.UNKNOWN, evidence=evidence)
+
+
+def _fits(
+    detectors: Detectors, readings: Readings, network: Network, collector_site: SiteId | None
+) -> bool:
+    frame = detectors.frame
+    return (
+        frame.network is network
+        and detectors.collector_site == collector_site
+        and frame.device_ids is readings.devices.ids
+        and frame.interface_ids is readings.interfaces.ids
+        and frame.link_ids is readings.links.ids
+    )

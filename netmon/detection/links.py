@@ -1,0 +1,317 @@
+"""Links: what the findings on its two ends and two directions say of a link."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from netmon.detection.fading import RAIN_FROM_HZ
+from netmon.detection.findings import Detectors, Findings
+from netmon.detection.frame import gather, gather_flags
+from netmon.detection.proposal import Proposal, plain, weighed
+from netmon.detection.readings import Flags, Integers
+from netmon.detection.signatures import Sign, causes_of, likeliest
+from netmon.detection.sites import Loss, unreachable
+from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
+from topology.model import DeviceId, LinkId, Medium, SiteId
+
+DETECTOR: Final = "judge"
+_NEIGHBOUR_M: Final = 15_000.0  # a rain cell is 5–15 km wide
+_WORDS_OF: Final = 4  # so many devices are named in a sentence
+
+
+class LinkJudge:
+    """Judges the abnormal links of one cycle; a healthy one costs nothing here."""
+
+    def __init__(
+        self,
+        detectors: Detectors,
+        found: Findings,
+        losses: Mapping[SiteId, Loss],
+        blamed: Mapping[LinkId, tuple[DeviceId, ...]],
+    ) -> None:
+        self._detectors = detectors
+        self._found = found
+        self._frame = detectors.frame
+        self._blamed = blamed
+        self._lost: dict[LinkId, Proposal] = {}
+        for loss in losses.values():
+            self._lost.update(loss.links)
+        self._first_direction = _first_directions(detectors)
+        self._raining = self._rain_like()
+
+    def conditions(self) -> tuple[dict[Condition, Flags], Flags]:
+        """Return which links are in which condition, and which are left as they were."""
+        frame, standing = self._frame, self._found.standing
+        ends = (frame.a_device, frame.b_device)
+        silent_a, silent_b = (gather_flags(standing.silent, end) for end in ends)
+        heard_a, heard_b = (gather_flags(standing.heard, end) for end in ends)
+        waiting_a, waiting_b = (gather_flags(standing.pending, end) for end in ends)
+        told = standing.link_up | standing.link_down | standing.link_off
+        lost = self._flags(self._lost)
+        down = (standing.link_down | lost) & ~standing.link_off
+        held = ((waiting_a | waiting_b) & ~told | self._unwitnessed()) & ~lost
+        unreachable_ends = ~told & ~lost & silent_a & silent_b
+        healthy = ~down & (standing.link_up | (heard_a & heard_b & ~standing.link_off))
+        degraded = healthy & self._troubled()
+        if standing.own_uplink_lost:
+            healthy, degraded, down = (
+                flags & heard_a & heard_b for flags in (healthy, degraded, down)
+            )
+        return {
+            Condition.MAINTENANCE: standing.link_off,
+            Condition.DOWN: down,
+            Condition.UNREACHABLE: unreachable_ends,
+            Condition.DEGRADED: degraded,
+            Condition.HEALTHY: healthy & ~degraded,
+        }, held
+
+    def _unwitnessed(self) -> Flags:
+        """Return the links just gone down of which an end has not been heard since.
+
+        Perhaps that end has died and the link is down for its sake: so wait for its word.
+        """
+        standing, now = self._found.standing, self._found.monotonic
+        since = self._detectors.past.down_since
+        young = now - since < self._detectors.settings.reachability.witness_seconds
+        waiting = np.zeros(len(since), dtype=np.bool_)
+        for end in (self._frame.a_device, self._frame.b_device):
+            word = gather(standing.answered_at, end) > since
+            believed = gather_flags(standing.silent, end)
+            waiting |= ~word & ~believed & gather_flags(standing.asked, end)
+        return standing.link_down & young & waiting
+
+    def propose(self, row: int, condition: Condition) -> Proposal:
+        """Return the verdict on one abnormal link."""
+        link = self._frame.link_ids[row]
+        if condition is Condition.MAINTENANCE:
+            return plain(
+                condition,
+                Cause.CONFIGURATION,
+                "reachability",
+                "switched_off",
+                f"{link} is switched off at one of its ends (ifAdminStatus is not up)",
+            )
+        if condition is Condition.UNREACHABLE:
+            return self._unreachable(row)
+        if condition is Condition.UNKNOWN:
+            return Proposal(condition=condition)
+        if condition is Condition.DOWN and link in self._lost:
+            return self._lost[link]
+        return self._weighed(row, condition)
+
+    def _weighed(self, row: int, condition: Condition) -> Proposal:
+        signs, evidence = self._radio_signs(row)
+        more_signs, more_evidence = self._line_signs(row, condition)
+        if condition is Condition.DOWN:
+            signs |= self._down_signs(row)
+            evidence = (self._down_words(row), *evidence)
+        signs |= more_signs
+        medium = self._medium(row)
+        if condition is Condition.DEGRADED and medium.is_radio and not evidence:
+            counted = Sign.SEVERE_SECONDS in signs or Sign.ERRORS in signs
+            signs.add(Sign.LEVEL_HOLDS if counted else Sign.RADIO_CLEAN)
+        causes = causes_of(medium)
+        if condition is Condition.DOWN:
+            causes -= {Cause.CONGESTION}
+        else:
+            causes -= {Cause.POWER, Cause.FIBRE_CUT}  # what still carries has lost neither
+        opinion = likeliest(sorted(signs), causes, self._detectors.settings.signatures)
+        return weighed(condition, opinion, (*evidence, *more_evidence))
+
+    def _radio_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
+        """Return what the directions of a radio link show; nothing for the others."""
+        first = self._first_direction[row]
+        if first < 0:
+            return set(), ()
+        signs: set[Sign] = set()
+        evidence: tuple[Evidence, ...] = ()
+        for direction in (first, first + 1):
+            found, words = self._direction_signs(direction)
+            signs |= found
+            evidence += words
+        if Sign.LEVEL_LOST_BOTH_WAYS in signs or Sign.LEVEL_LOST_ONE_WAY in signs:
+            signs.discard(Sign.LEVEL_HOLDS)
+            signs |= self._hop_signs(first, row)
+        if Sign.QUALITY_LOST in signs:
+            signs.discard(Sign.QUALITY_FOLLOWS)
+        if Sign.NOISE_RISEN in signs:
+            signs.discard(Sign.NOISE_HOLDS)
+        return signs, evidence
+
+    def _direction_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
+        detectors, found = self._detectors, self._found
+        fades, disturbance = found.fades, found.disturbance
+        signs: set[Sign] = set()
+        evidence: tuple[Evidence, ...] = ()
+        faded = bool(fades.lost[row] or fades.sent_less[row])
+        disturbed = bool(disturbance.any[row])
+        if faded:
+            both = fades.both_ways[row]
+            signs.add(Sign.LEVEL_LOST_BOTH_WAYS if both else Sign.LEVEL_LOST_ONE_WAY)
+            signs.add(Sign.STEP if fades.step[row] else Sign.GRADUAL)
+            signs |= {Sign.SENT_LESS} if fades.sent_less[row] else set()
+            signs |= {Sign.STEADY} if fades.steady[row] else set()
+            signs |= {Sign.WANDERS} if fades.wanders[row] else set()
+            evidence += (detectors.fading.evidence(row, detectors.radio, fades),)
+        if disturbed:
+            signs |= {Sign.LEVEL_HOLDS} if disturbance.level_holds[row] else set()
+            signs |= {Sign.QUALITY_LOST} if disturbance.quality_lost[row] else set()
+            signs |= {Sign.NOISE_RISEN} if disturbance.noise_risen[row] else set()
+            evidence += detectors.interference.evidence(row, detectors.radio, disturbance)
+        if faded and np.isfinite(disturbance.quality_loss_db[row]) and not disturbed:
+            signs.add(Sign.QUALITY_FOLLOWS)
+        if (faded or disturbed) and disturbance.noise_holds[row]:
+            signs.add(Sign.NOISE_HOLDS)
+        return signs, evidence
+
+    def _hop_signs(self, direction: int, row: int) -> set[Sign]:
+        directions = self._frame.directions
+        signs: set[Sign] = set()
+        frequency = directions.frequency_hz[direction]
+        if np.isfinite(frequency):
+            signs.add(Sign.FROM_10_GHZ if frequency >= RAIN_FROM_HZ else Sign.BELOW_10_GHZ)
+        long = directions.length_m[direction] >= self._detectors.settings.fading.long_hop_m
+        signs.add(Sign.LONG_HOP if long else Sign.SHORT_HOP)
+        if row in self._raining:
+            signs.add(Sign.NEIGHBOURS_FADE)
+        return signs
+
+    def _line_signs(self, row: int, condition: Condition) -> tuple[set[Sign], tuple[Evidence, ...]]:
+        """Return what counters and echoes show at either end."""
+        detectors, load = self._detectors, self._found.load
+        signs: set[Sign] = set()
+        evidence: tuple[Evidence, ...] = ()
+        busy = False
+        for end in (self._frame.a_row[row], self._frame.b_row[row]):
+            if end < 0:
+                continue
+            busy |= bool(load.busy[end])
+            signs |= {Sign.ERRORS} if load.errors[end] else set()
+            signs |= {Sign.DISCARDS} if load.discards[end] else set()
+            signs |= {Sign.SEVERE_SECONDS} if load.severe[end] else set()
+            name = self._frame.interface_ids[end]
+            evidence += detectors.performance.evidence(int(end), load, name)
+        delayed = self._blamed.get(self._frame.link_ids[row], ())
+        if delayed:
+            signs.add(Sign.DELAYED)
+            evidence += (self._delay_words(delayed),)
+        if condition is Condition.DEGRADED and (delayed or busy or Sign.DISCARDS in signs):
+            signs.add(Sign.FULL if busy else Sign.NOT_FULL)
+        return signs, evidence
+
+    def _delay_words(self, devices: tuple[DeviceId, ...]) -> Evidence:
+        detectors, found = self._detectors, self._found
+        named = [
+            evidence.words
+            for device in devices[:_WORDS_OF]
+            for evidence in detectors.latency.evidence(
+                self._frame.device_row[device], found.delays, device
+            )[:1]
+        ]
+        more = f" and {len(devices) - _WORDS_OF} more" if len(devices) > _WORDS_OF else ""
+        return Evidence(
+            detector="latency",
+            finding="shared_delay",
+            words=f"{len(devices)} devices behind it grew worse together: "
+            + ", ".join(named)
+            + more,
+            figures=(("devices", float(len(devices))),),
+        )
+
+    def _down_signs(self, row: int) -> set[Sign]:
+        frame, found, past = self._frame, self._found, self._detectors.past
+        heard = [
+            bool(gather_flags(found.standing.heard, end[row : row + 1])[0])
+            for end in (frame.a_device, frame.b_device)
+        ]
+        signs: set[Sign] = set()
+        first = self._first_direction[row]
+        if first >= 0 and found.disturbance.level_holds[first : first + 2].all():
+            signs.add(Sign.LEVEL_HOLDS)
+        if all(heard):
+            signs.add(Sign.DARK_BOTH_ENDS if self._dark_ends(row) == 2 else Sign.DARK_ONE_END)
+        if past.faded_before(row, found.monotonic):
+            signs.add(Sign.FADED_BEFORE)
+        elif past.disturbed_before(row, found.monotonic):
+            signs.add(Sign.DISTURBED_BEFORE)
+        else:
+            signs.add(Sign.NOTHING_BEFORE)
+        rebooted = (
+            gather_flags(found.rebooted, end[row : row + 1])[0]
+            for end in (frame.a_device, frame.b_device)
+        )
+        return signs | ({Sign.REBOOTED} if any(rebooted) else set())
+
+    def _dark_ends(self, row: int) -> int:
+        ends = self._found.standing.ends_down
+        return int(ends[0][row]) + int(ends[1][row])
+
+    def _down_words(self, row: int) -> Evidence:
+        frame, standing = self._frame, self._found.standing
+        link = frame.network.links[frame.link_ids[row]]
+        ends = [
+            str(end) for end, down in zip(link.ends, standing.ends_down, strict=True) if down[row]
+        ]
+        return Evidence(
+            detector="reachability",
+            finding="oper_down",
+            words=f"{' and '.join(ends) or link.id} {'say' if len(ends) > 1 else 'says'} down"
+            " (ifOperStatus) while meant to be up",
+            figures=(("ends_down", float(len(ends))),),
+            where=ends[0] if ends else "",
+        )
+
+    def _unreachable(self, row: int) -> Proposal:
+        network, standing = self._frame.network, self._found.standing
+        link = network.links[self._frame.link_ids[row]]
+        devices = [network.device_of(end) for end in link.ends]
+        subject = next((standing.behind[end] for end in devices if end in standing.behind), None)
+        if subject is None:
+            subject = Subject(SubjectKind.DEVICE, devices[0])
+        return unreachable(subject)
+
+    def _troubled(self) -> Flags:
+        frame, found = self._frame, self._found
+        flags = self._flags(self._blamed)
+        load = found.load.any
+        for rows in (frame.a_row, frame.b_row):
+            flags |= gather_flags(load, rows)
+        trouble = found.fades.lost | found.fades.sent_less | found.disturbance.any
+        flags[frame.directions.link_row[trouble]] = True
+        return flags
+
+    def _flags(self, links: Mapping[LinkId, object]) -> Flags:
+        flags = np.zeros(len(self._frame.link_ids), dtype=np.bool_)
+        flags[[self._frame.link_row[link] for link in links if link in self._frame.link_row]] = True
+        return flags
+
+    def _medium(self, row: int) -> Medium:
+        return self._frame.network.links[self._frame.link_ids[row]].medium
+
+    def _rain_like(self) -> frozenset[int]:
+        """Return the rows of links that fade both ways from 10 GHz on with such a neighbour."""
+        frame, fades = self._frame, self._found.fades
+        directions = frame.directions
+        high = directions.frequency_hz >= RAIN_FROM_HZ
+        rows = np.unique(directions.link_row[fades.lost & fades.both_ways & high])
+        if len(rows) < 2:
+            return frozenset()
+        ends = self._frame.end_positions[rows]  # links × ends × xyz, in metres
+        apart = [
+            np.linalg.norm(ends[:, None, one] - ends[None, :, other], axis=2)
+            for one in (0, 1)
+            for other in (0, 1)
+        ]
+        near = np.minimum.reduce(apart) <= _NEIGHBOUR_M
+        np.fill_diagonal(near, val=False)
+        return frozenset(int(row) for row in rows[near.any(axis=1)])
+
+
+def _first_directions(detectors: Detectors) -> Integers:
+    """Return for each link the row of its first direction, −1 for what is no radio."""
+    frame = detectors.frame
+    first = np.full(len(frame.link_ids), -1, dtype=np.int64)
+    rows = frame.directions.link_row[::2]
+    first[rows] = np.arange(len(rows)) * 2
+    return first

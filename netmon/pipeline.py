@@ -1,0 +1,293 @@
+"""Pipeline: the spine. Observations in, one by one; a judgement every few seconds; incidents out.
+
+    Observation ─remember─▶ State ─judge─▶ Verdict ─correlate─▶ Incident ─▶ observers
+
+Collectors put observations on one bounded queue. One task takes them off and is the only one that
+changes the state. Judging happens in a thread on views of the state, while this task waits for it;
+so nothing changes under it, the event loop stays free, and no lock is needed.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Final, Generic, Protocol, TypeVar
+
+from annotated_types import Ge, Gt
+
+from collectors.observation import EchoObservation, Observation
+from collectors.target import Target
+from netmon.detection.readings import Readings
+from netmon.history import History
+from netmon.incidents import Incident, Phase, Severity
+from netmon.state import State
+from netmon.verdict import Cause, Subject, SubjectKind, Verdict
+from topology.model import DeviceId, LinkId, SiteId
+from topology.network import Network
+
+_log = logging.getLogger(__name__)
+
+BATCH: Final = 64  # observations between two looks at other tasks: about a millisecond
+
+AnyObservation = Observation | EchoObservation
+
+
+class Judged(Protocol):
+    """What the judge believes (`netmon.detection.judge.Judgement` is one)."""
+
+    @property
+    def links(self) -> Mapping[LinkId, Verdict]: ...  # noqa: D102 - the names say it
+
+    @property
+    def devices(self) -> Mapping[DeviceId, Verdict]: ...  # noqa: D102
+
+    @property
+    def sites(self) -> Mapping[SiteId, Verdict]: ...  # noqa: D102
+
+    @property
+    def network(self) -> Verdict | None: ...  # noqa: D102
+
+
+JudgedT = TypeVar("JudgedT", bound=Judged)
+SuspicionT = TypeVar("SuspicionT")
+ProducedT = TypeVar("ProducedT", bound=Judged, covariant=True)
+AppliedT = TypeVar("AppliedT", contravariant=True)
+
+
+class Judging(Protocol[ProducedT]):
+    """The role of `netmon.detection.judge.Judge`."""
+
+    def judge(self, readings: Readings) -> ProducedT:
+        """Conclude from what is known now."""
+
+    def replace(self, network: Network) -> None:
+        """Go on with another network."""
+
+
+class Keeping(Protocol[AppliedT]):
+    """The role of `netmon.incidents.Incidents`."""
+
+    @property
+    def open(self) -> Sequence[Incident]:
+        """Return every incident that is not closed."""
+
+    def apply(self, suspicions: Sequence[AppliedT], now: float) -> Sequence[Incident]:
+        """Move every incident on; return those that changed."""
+
+    def forget(self, removed: Sequence[Subject], now: float) -> Sequence[Incident]:
+        """Close what is about subjects that left the inventory; return those that changed."""
+
+
+Observer = Callable[[JudgedT, Sequence[Incident]], None]
+"""Told after every cycle: the judgement and the incidents that changed. It must be quick."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipelineSettings:
+    """How often to judge, and how many observations may wait."""
+
+    judge_interval_seconds: Annotated[float, Gt(0)] = 5.0
+    queue_size: Annotated[int, Ge(1)] = 10_000
+
+
+@dataclass(slots=True)
+class PipelineStatistics:
+    """The pipeline's own health."""
+
+    dropped: int = 0  # the queue was full
+    failed: int = 0  # could not be remembered: an error of ours
+    judge_cycles: int = 0
+    judge_seconds: float = 0.0  # CPU time of the last cycle, or wall time in its thread
+    judged_at: float | None = None  # wall clock
+    judged_monotonic: float | None = None
+    opened: Counter[tuple[Cause, Severity]] = field(default_factory=Counter)
+
+
+class Pipeline(Generic[JudgedT, SuspicionT]):
+    """Takes observations and keeps state, judgement and incidents up to date."""
+
+    def __init__(
+        self,
+        *,
+        state: State,
+        judge: Judging[JudgedT],
+        correlate: Callable[[JudgedT, Network], Sequence[SuspicionT]],
+        incidents: Keeping[SuspicionT],
+        wall: Callable[[], float],
+        monotonic: Callable[[], float],
+        history: History | None = None,
+        observers: Sequence[Observer[JudgedT]] = (),
+        settings: PipelineSettings | None = None,
+    ) -> None:
+        self.state = state
+        self.incidents = incidents
+        self.history = history or History()
+        self.judgement: JudgedT | None = None
+        self.readings: Readings | None = None
+        self.statistics = PipelineStatistics()
+        self._judge = judge
+        self._correlate = correlate
+        self._wall, self._monotonic = wall, monotonic
+        self._observers = tuple(observers)
+        self._settings = settings or PipelineSettings()
+        self._queue: asyncio.Queue[AnyObservation] = asyncio.Queue(self._settings.queue_size)
+        self._open = {incident.id for incident in incidents.open}
+        self._concluding = False
+        self._replacement: tuple[Network, Mapping[DeviceId, Target]] | None = None
+
+    @property
+    def network(self) -> Network:
+        """The network that is watched now."""
+        return self.state.network
+
+    @property
+    def open_incidents(self) -> Sequence[Incident]:
+        """What is wrong now."""
+        return self.incidents.open
+
+    @property
+    def queue_depth(self) -> int:
+        """How many observations wait."""
+        return self._queue.qsize()
+
+    def put(self, observation: AnyObservation) -> None:
+        """Hand over an observation; never waits.
+
+        Polls limit themselves, so a full queue means that we are too slow by far. Waiting here
+        would make the polls late and the delay invisible; dropping is counted and seen.
+        """
+        try:
+            self._queue.put_nowait(observation)
+        except asyncio.QueueFull:
+            self.statistics.dropped += 1
+
+    def advance(self, observation: AnyObservation) -> None:
+        """Remember one observation."""
+        if isinstance(observation, EchoObservation):
+            self.state.remember_echo(observation)
+        else:
+            self.state.remember(observation)
+
+    def judge(self, now: float, monotonic: float) -> Sequence[Incident]:
+        """Run one whole cycle here and now; return the incidents that changed."""
+        readings = self._read(now, monotonic)
+        judgement, suspicions, seconds = self._conclude(readings)
+        return self._tell(readings, judgement, suspicions, seconds)
+
+    async def run(self) -> None:
+        """Take observations and judge, for ever."""
+        due = self._monotonic() + self._settings.judge_interval_seconds
+        while True:
+            remaining = due - self._monotonic()
+            if remaining <= 0:
+                await self._cycle()
+                # A cycle that was missed is not made up for: judging twice in a row says nothing.
+                due = max(due, self._monotonic() - self._settings.judge_interval_seconds)
+                due += self._settings.judge_interval_seconds
+                continue
+            try:
+                async with asyncio.timeout(remaining):
+                    observation = await self._queue.get()
+            except TimeoutError:
+                continue
+            self._take(observation)
+            for _ in range(min(self._queue.qsize(), BATCH - 1)):
+                self._take(self._queue.get_nowait())
+            if not self._queue.empty():
+                await asyncio.sleep(0)
+
+    def replace(self, network: Network, targets: Mapping[DeviceId, Target]) -> None:
+        """Go on with another network: at once, or when the cycle under way is over."""
+        self._replacement = network, targets
+        if not self._concluding:
+            self._follow()
+
+    async def _cycle(self) -> None:
+        readings = self._read(self._wall(), self._monotonic())
+        self._concluding = True
+        try:
+            judgement, suspicions, seconds = await asyncio.to_thread(self._conclude, readings)
+        finally:
+            self._concluding = False
+        self._tell(readings, judgement, suspicions, seconds)
+        self._follow()
+
+    def _take(self, observation: AnyObservation) -> None:
+        try:
+            self.advance(observation)
+        except Exception:  # noqa: BLE001 - a fence: one device must not stop the watch of all others
+            self.statistics.failed += 1
+            _log.exception("%s: its observation could not be remembered", observation.device)
+
+    def _read(self, now: float, monotonic: float) -> Readings:
+        self.state.settle(monotonic)
+        readings = self.state.readings(now, monotonic)
+        devices, interfaces = readings.devices, readings.interfaces
+        echoes = {
+            "loss_ratio": devices.loss_ratio,
+            "rtt_seconds": devices.rtt_seconds,
+            "ipdv_seconds": devices.ipdv_seconds,
+        }
+        columns = {**interfaces.gauges, **interfaces.rates}
+        self.history.devices.record(now, monotonic, devices.ids, {**devices.gauges, **echoes})
+        self.history.interfaces.record(now, monotonic, interfaces.ids, columns)
+        return readings
+
+    def _conclude(self, readings: Readings) -> tuple[JudgedT, Sequence[SuspicionT], float]:
+        started = time.thread_time()
+        judgement = self._judge.judge(readings)
+        suspicions = self._correlate(judgement, self.state.network)
+        return judgement, suspicions, time.thread_time() - started
+
+    def _tell(
+        self,
+        readings: Readings,
+        judgement: JudgedT,
+        suspicions: Sequence[SuspicionT],
+        seconds: float,
+    ) -> Sequence[Incident]:
+        changed = self.incidents.apply(suspicions, readings.now)
+        self.readings, self.judgement = readings, judgement
+        statistics = self.statistics
+        statistics.judge_cycles += 1
+        statistics.judge_seconds = seconds
+        statistics.judged_at, statistics.judged_monotonic = readings.now, readings.monotonic
+        self._notify(judgement, changed)
+        return changed
+
+    def _notify(self, judgement: JudgedT, changed: Sequence[Incident]) -> None:
+        for incident in changed:
+            if incident.id not in self._open and incident.phase is not Phase.CLOSED:
+                self.statistics.opened[incident.cause, incident.severity] += 1
+        self._open = {incident.id for incident in self.incidents.open}
+        for observer in self._observers:
+            observer(judgement, changed)
+
+    def _follow(self) -> None:
+        if self._replacement is None:
+            return
+        (network, targets), self._replacement = self._replacement, None
+        removed = _removed(self.state.network, network)
+        self.state.replace(network, targets)
+        self._judge.replace(network)
+        changed = self.incidents.forget(removed, self._wall())
+        if self.judgement is not None:
+            self._notify(self.judgement, changed)
+
+
+def _removed(old: Network, new: Network) -> tuple[Subject, ...]:
+    """Return every subject that was in the old network and is not in the new one."""
+    kinds = (
+        (SubjectKind.SITE, old.sites, new.sites),
+        (SubjectKind.DEVICE, old.devices, new.devices),
+        (SubjectKind.INTERFACE, old.interfaces, new.interfaces),
+        (SubjectKind.LINK, old.links, new.links),
+    )
+    return tuple(
+        Subject(kind, identity)
+        for kind, before, after in kinds
+        for identity in before
+        if identity not in after
+    )

@@ -1,0 +1,112 @@
+"""All agents of the network on UDP: one socket per address, one loop, one thread of its own.
+
+A thread, not a process: the world is shared as it is, and an answer costs some 50 µs. Its own loop
+keeps the agents from waiting for the monitor's loop, so that what the demo shows of polling is
+true; the CPU of the process is that of both (docs/decisions/0050).
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from collectors.snmp.message import MAX_DATAGRAM_OCTETS
+from collectors.snmp.profile import Profile, load_profile
+from collectors.target import SnmpTarget, Target
+from netmon.simulation.agent import Agent
+from netmon.simulation.world import World
+
+Clock = Callable[[], float]  # seconds since the story began
+
+STOP_SECONDS: Final = 5.0
+DATAGRAMS_PER_WAKE: Final = 64
+
+
+class AgentsError(Exception):
+    """The agents cannot listen; the text says where and why."""
+
+
+class Agents:
+    """The agents of all targets that are asked by SNMP; `start` and `stop` once, or use `with`."""
+
+    def __init__(self, world: World, targets: Iterable[Target], clock: Clock) -> None:
+        self._clock = clock
+        self._asked = [target.snmp for target in targets if target.snmp is not None]
+        profiles = {name: load_profile(name) for name in {asked.profile for asked in self._asked}}
+        self._by_address = {
+            (asked.address, asked.port): _agent(world, asked, profiles[asked.profile])
+            for asked in self._asked
+        }
+        self._sockets: list[socket.socket] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def answer(self, address: str, port: int, request: bytes, time: float) -> bytes | None:
+        """Return what the agent at an address answers, without a socket; None if nobody does."""
+        agent = self._by_address.get((address, port))
+        return None if agent is None else agent.answer(request, time)
+
+    def listens(self, address: str, port: int) -> bool:
+        """Whether there is an agent at an address."""
+        return (address, port) in self._by_address
+
+    def start(self) -> None:
+        """Bind all addresses and answer from now on; raises AgentsError if one cannot be bound."""
+        loop = self._loop = asyncio.new_event_loop()
+        for (address, port), agent in self._by_address.items():
+            try:
+                door = socket.socket(_family(address), socket.SOCK_DGRAM)
+                self._sockets.append(door)
+                door.setblocking(False)
+                door.bind((address, port))
+            except OSError as error:
+                self._close()
+                raise AgentsError(
+                    f"cannot listen on {address} port {port} for the simulated {agent.device}:"
+                    f" {error.strerror}; is a demo running already?"
+                ) from error
+            loop.add_reader(door, self._read, door, agent)
+        self._thread = threading.Thread(
+            target=loop.run_forever, name="simulated-agents", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close all sockets and wait for the thread."""
+        if self._loop is not None and self._thread is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(STOP_SECONDS)
+        self._close()
+
+    def __enter__(self) -> "Agents":
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    def _read(self, door: socket.socket, agent: Agent) -> None:
+        for _ in range(DATAGRAMS_PER_WAKE):
+            try:
+                request, source = door.recvfrom(MAX_DATAGRAM_OCTETS)
+                answer = agent.answer(request, self._clock())
+                if answer is not None:
+                    door.sendto(answer, source)
+            except OSError:  # nothing more to read, or a source that cannot be answered
+                return
+
+    def _close(self) -> None:
+        for door in self._sockets:
+            door.close()
+        self._sockets.clear()
+        if self._loop is not None and not self._loop.is_running():
+            self._loop.close()
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def _agent(world: World, asked: SnmpTarget, profile: Profile) -> Agent:
+    return Agent(world, asked.device, profile, asked.credential.secret)

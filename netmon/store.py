@@ -1,0 +1,238 @@
+"""Store: what must survive a kill – incidents and baselines – in one SQLite file.
+
+Calls block and belong into one writer thread. WAL with synchronous=FULL: what a call has
+returned from is on the disk. A file that cannot be read is set aside, never deleted, and a fresh
+one begun: monitoring goes on, and somebody can look at the old one later.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from annotated_types import Ge
+from sqlalchemy import (
+    Column,
+    Engine,
+    Float,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from netmon.incidents import Incident, Phase, Severity
+from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
+
+_log = logging.getLogger(__name__)
+
+SCHEMA_VERSION: Final = "1"
+_BASELINES: Final = "baselines"
+
+_tables = MetaData()
+_meta = Table(
+    "meta", _tables, Column("name", String, primary_key=True), Column("value", Text, nullable=False)
+)
+_incidents = Table(
+    "incidents",
+    _tables,
+    Column("id", String, primary_key=True),
+    Column("phase", String, nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("closed_at", Float),
+    Column("document", Text, nullable=False),
+)
+_baselines = Table(
+    "baselines",
+    _tables,
+    Column("name", String, primary_key=True),
+    Column("saved_at", Float, nullable=False),
+    Column("blob", LargeBinary, nullable=False),
+)
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says which file, and what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where the store is, and how long a call waits for another process to let go of it."""
+
+    path: str = "netmon.sqlite"
+    busy_seconds: Annotated[float, Ge(0)] = 5.0
+
+
+class Store:
+    """One SQLite file; opened at once, so that a fault shows at the start."""
+
+    def __init__(self, settings: StoreSettings | None = None) -> None:
+        """Open or create it. Raises StoreError where no file can be opened or written."""
+        self.settings = settings or StoreSettings()
+        self.path = Path(self.settings.path)
+        self.set_aside: Path | None = None  # where a damaged file went
+        self._engine = self._opened()
+
+    def save_incidents(self, incidents: Iterable[Incident]) -> None:
+        """Keep incidents as they are now, all or none."""
+        rows = [
+            {
+                "id": incident.id,
+                "phase": incident.phase.value,
+                "opened_at": incident.opened_at,
+                "closed_at": incident.closed_at,
+                "document": json.dumps(asdict(incident), ensure_ascii=False, allow_nan=True),
+            }
+            for incident in incidents
+        ]
+        if not rows:
+            return
+        put = insert(_incidents)
+        changed = {name: put.excluded[name] for name in ("phase", "closed_at", "document")}
+        with self._engine.begin() as connection:
+            connection.execute(put.on_conflict_do_update(["id"], set_=changed), rows)
+
+    def load_incidents(self) -> list[Incident]:
+        """Return all incidents kept, oldest first; one that cannot be read is left out, logged."""
+        query = select(_incidents.c.id, _incidents.c.document).order_by(_incidents.c.opened_at)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        found = []
+        for identity, document in rows:
+            try:
+                found.append(_incident(json.loads(document)))
+            except (KeyError, TypeError, ValueError) as error:
+                _log.warning("incident %s in %s cannot be read: %s", identity, self.path, error)
+        return found
+
+    def save_baselines(self, blob: bytes) -> None:
+        """Keep the detection's checkpoint, in place of the one before."""
+        put = insert(_baselines).values(name=_BASELINES, saved_at=time.time(), blob=blob)
+        changed = {name: put.excluded[name] for name in ("saved_at", "blob")}
+        with self._engine.begin() as connection:
+            connection.execute(put.on_conflict_do_update(["name"], set_=changed))
+
+    def load_baselines(self) -> bytes | None:
+        """Return the last checkpoint; None if there is none."""
+        query = select(_baselines.c.blob).where(_baselines.c.name == _BASELINES)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def prune(self, before: float) -> int:
+        """Drop incidents closed before an instant (wall clock); return how many."""
+        old = delete(_incidents).where(
+            _incidents.c.phase == Phase.CLOSED.value, _incidents.c.closed_at < before
+        )
+        with self._engine.begin() as connection:
+            return connection.execute(old).rowcount
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def _opened(self) -> Engine:
+        try:
+            return self._connected()
+        except OperationalError as error:  # locked, read-only, no such directory: not the data
+            raise StoreError(
+                f"store {self.path} cannot be opened: {error.orig};"
+                " its directory must exist and be writable, and no other netmon may use the file"
+            ) from error
+        except DatabaseError as error:
+            self.set_aside = self._put_aside()
+            _log.error(
+                "store %s is damaged (%s); it was renamed to %s and a new one is begun",
+                self.path,
+                error.orig,
+                self.set_aside,
+            )
+        return self._connected()
+
+    def _connected(self) -> Engine:
+        engine = create_engine(
+            f"sqlite:///{self.path}",
+            connect_args={"timeout": self.settings.busy_seconds, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _durable)
+        try:
+            with engine.begin() as connection:
+                verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+                if verdict != "ok":
+                    raise DatabaseError("PRAGMA quick_check", None, ValueError(verdict))
+                if inspect(connection).has_table(_meta.name):
+                    stored = connection.execute(
+                        select(_meta.c.value).where(_meta.c.name == "schema_version")
+                    ).scalar_one_or_none()
+                    _require_version(self.path, stored)
+                _tables.create_all(connection)
+                version = insert(_meta).values(name="schema_version", value=SCHEMA_VERSION)
+                connection.execute(version.on_conflict_do_nothing())
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+    def _put_aside(self) -> Path:
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
+        self.path.rename(aside)
+        for tail in ("-wal", "-shm"):  # they belong to the old file and would spoil the new one
+            beside = self.path.with_name(self.path.name + tail)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + tail))
+        return aside
+
+
+def _durable(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _require_version(path: Path, stored: str | None) -> None:
+    if stored is not None and stored != SCHEMA_VERSION:
+        raise StoreError(
+            f"store {path} has schema version {stored}, this netmon writes {SCHEMA_VERSION};"
+            " use the netmon that wrote it, or name another path"
+        )
+
+
+def _incident(document: Mapping[str, Any]) -> Incident:
+    runner_up = document["runner_up"]
+    return Incident(
+        **{
+            **document,
+            "subject": _subject(document["subject"]),
+            "condition": Condition(document["condition"]),
+            "cause": Cause(document["cause"]),
+            "runner_up": None if runner_up is None else Cause(runner_up),
+            "severity": Severity(document["severity"]),
+            "phase": Phase(document["phase"]),
+            "evidence": tuple(_evidence(evidence) for evidence in document["evidence"]),
+            "members": tuple(_subject(member) for member in document["members"]),
+            "sites_lost": tuple(document["sites_lost"]),
+            "dependents_lost": tuple(document["dependents_lost"]),
+        }
+    )
+
+
+def _subject(document: Mapping[str, Any]) -> Subject:
+    return Subject(SubjectKind(document["kind"]), str(document["id"]))
+
+
+def _evidence(document: Mapping[str, Any]) -> Evidence:
+    figures = tuple((str(name), float(value)) for name, value in document["figures"])
+    return Evidence(**{**document, "figures": figures})
