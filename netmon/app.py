@@ -30,6 +30,7 @@ from netmon.api.server import RunningServer, serve
 from netmon.cadence import Cadence
 from netmon.chores import Chores
 from netmon.config import load
+from netmon.config.changes import diff
 from netmon.config.load import Configuration
 from netmon.config.problem import ConfigurationError
 from netmon.correlation import correlate
@@ -153,27 +154,32 @@ class App:
             chores.stop()
             await self._close()
 
-    def reload(self) -> None:
+    async def reload(self) -> None:
         """Read the files again: all of them hold, or none is taken (SIGHUP)."""
-        self.vitals.reloaded_at = self._outside.wall()
         try:
-            fresh = load.load(self._outside.paths, large=self._outside.large)
+            fresh = await asyncio.to_thread(
+                load.load, self._outside.paths, large=self._outside.large
+            )
         except ConfigurationError as error:
             self.vitals.reload_successful = False
             _log.error("the running configuration stays, the new one is wrong:\n%s", error)
             return
+        changes = diff(self.configuration, fresh)
         self.vitals.reload_successful = True
-        gone = self.configuration.targets.keys() - fresh.targets.keys()
+        self.vitals.reloaded_at = self._outside.wall()
         self.configuration = fresh
         self.pipeline.replace(fresh.network, fresh.targets)
         self.cadence.replace(fresh.targets.values())
-        for device in gone:
-            self.native.forget(device)
-            if self.foreign is not None:
-                self.foreign.forget(device)
-            if self.ping is not None:
-                self.ping.forget(device)
-        _log.info("reloaded: %d devices polled, %d gone", len(fresh.targets), len(gone))
+        for device in changes.devices.removed:
+            self._forget(device)
+        _log.info("reloaded: %s", changes.words)
+        if changes.settings:
+            _log.warning("changed settings are taken at the next start; the inventory is in force")
+
+    def _forget(self, device: str) -> None:
+        for collector in (self.native, self.foreign, self.ping):
+            if collector is not None:
+                collector.forget(device)
 
     async def _poll(self, target: Target) -> bool:
         """Ask one device in every way it is asked; return whether it answered in any."""
@@ -298,5 +304,6 @@ async def _run_until_signal(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.stop)
-    loop.add_signal_handler(signal.SIGHUP, app.reload)
-    await app.run()
+    async with asyncio.TaskGroup() as reloads:
+        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.create_task(app.reload()))
+        await app.run()

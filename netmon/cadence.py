@@ -47,7 +47,7 @@ class CadenceSettings:
     old_outage_ceiling_seconds: Annotated[float, Gt(0)] = 120.0  # where the interval is shorter
     jitter_ratio: Annotated[float, Ge(0), Le(0.5)] = 0.1
     grace_seconds: Annotated[float, Gt(0)] = 1.0  # a start later than this is a stall of ours
-    tick_seconds: Annotated[float, Ge(0)] = 0.005  # polls due this close together start together
+    tick_seconds: Annotated[float, Ge(0)] = 0.02  # polls due this close together start together
 
 
 @dataclass(slots=True)
@@ -71,7 +71,8 @@ class CadenceStatistics:
         self.polls += 1
         self.under_way += 1
         self.lateness_seconds_sum += lateness_seconds
-        self.lateness_seconds_max = max(self.lateness_seconds_max, lateness_seconds)
+        if lateness_seconds > self.lateness_seconds_max:
+            self.lateness_seconds_max = lateness_seconds
         self.lateness_buckets[bisect_left(LATENESS_BOUNDS_SECONDS, lateness_seconds)] += 1
 
 
@@ -163,9 +164,12 @@ class Timetable:
         """Return what must be polled now; each is out of the timetable until `finish`."""
         first_missed = self.next_due
         started = []
-        while self.next_due <= now:
-            row = heapq.heappop(self._heap)[2]
-            if now - row.due > self._settings.grace_seconds and not row.deferred:
+        heap, missed_before = self._heap, now - self._settings.grace_seconds
+        while heap and heap[0][0] <= now:
+            _, serial, row = heapq.heappop(heap)
+            if serial != row.serial:
+                continue  # removed, or moved since
+            if row.due < missed_before and not row.deferred:
                 self._defer(row, first_missed, now)
             else:
                 self._start(row, now)
@@ -236,11 +240,12 @@ class Timetable:
         slot = row.slot_at(now)
         if row.on_grid and slot > row.slot + 1 and row.slot >= 0:
             self.statistics.skips += slot - row.slot - 1
-        row.slot = max(slot, row.slot)
+        if slot > row.slot:
+            row.slot = slot
         row.on_grid = row.silent_since is None and not row.deferred
         row.started = now
         row.deferred = False
-        self.statistics.note_start(max(now - row.due, 0.0))
+        self.statistics.note_start(now - row.due)
 
     def _defer(self, row: _Row, first_missed: float, now: float) -> None:
         """Move a poll that a stall made us miss: it keeps its distance to the first one missed."""
@@ -262,6 +267,9 @@ class Timetable:
     def _next(self, row: _Row, started: float, now: float) -> float:
         interval, settings = row.target.interval_seconds, self._settings
         if row.silent_since is None:
+            due = row.anchor + (row.slot + 1) * interval
+            if row.on_grid and due > now:
+                return due
             # From outside the grid its next slot may be moments away: leave half an interval.
             moment = now if row.on_grid else max(now, started + interval / 2)
             return row.slot_after(moment)

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from netmon import demo
+from netmon.api.server import ListenError
 from netmon.app import run_app
 from netmon.config import load, schema
 from netmon.config.problem import ConfigurationError
+from netmon.store import StoreError
 
 EXIT_WRONG_INPUT: Final = 2
 
@@ -33,9 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verb: Callable[[argparse.Namespace], int] = options.verb
     try:
         return verb(options)
-    except ConfigurationError as error:
+    except (ConfigurationError, ListenError, StoreError) as error:
         print(error, file=sys.stderr)
         return EXIT_WRONG_INPUT
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read has seen enough; nothing more can be said
+        return 0
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -13,8 +13,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -96,16 +96,16 @@ class Stage:
         """Seconds since the story began."""
         return time.monotonic() - self.began_monotonic
 
-    @contextmanager
-    def answering(self, *, tun: bool) -> Iterator[Transport | None]:
-        """Answer SNMP and ICMP; yields the ICMP transport where the kernel has no part in it."""
+    def transport(self, *, tun: bool) -> Transport | None:
+        """Return what carries echoes: the kernel's own sockets (None) behind a TUN device."""
+        return None if tun else EchoTransport(self.world, self.targets, self.clock)
+
+    def answering(self, *, tun: bool) -> AbstractContextManager[object]:
+        """Answer for all devices; the story must have begun."""
         agents = Agents(self.world, self.targets, self.clock)
-        if tun:
-            with TunNetwork(agents, Impairment(self.world, ROUGH), self.targets, self.clock):
-                yield None
-            return
-        with agents:
-            yield EchoTransport(self.world, self.targets, self.clock)
+        if not tun:
+            return agents
+        return TunNetwork(agents, Impairment(self.world, ROUGH), self.targets, self.clock)
 
 
 def run(settings: DemoSettings) -> int:
@@ -160,18 +160,19 @@ async def _perform(
     def note(_judgement: Judgement, changed: Sequence[Incident]) -> None:
         told.extend(changed)
 
-    with stage.answering(tun=settings.tun) as transport:
-        app = App(
-            configuration, Surroundings(transport=transport, listener=listener, observers=(note,))
-        )
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, app.stop)
-        console.print("living through the previous 24 hours …", highlight=False)
-        started = time.monotonic()
-        _live_through_the_past(app, stage)
-        console.print(f"… done in {time.monotonic() - started:.1f} s; now live", highlight=False)
-        stage.begin()
+    transport = stage.transport(tun=settings.tun)
+    app = App(
+        configuration, Surroundings(transport=transport, listener=listener, observers=(note,))
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, app.stop)
+    console.print("living through the previous 24 hours …", highlight=False)
+    started = time.monotonic()
+    _live_through_the_past(app, stage)
+    console.print(f"… done in {time.monotonic() - started:.1f} s; now live", highlight=False)
+    stage.begin()
+    with stage.answering(tun=settings.tun):
         await _live(app, stage, settings, console)
     if settings.seconds is None:
         return 0

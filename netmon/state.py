@@ -122,7 +122,7 @@ class State:
 
     def settle(self, monotonic: float) -> None:
         """Make rates of the counters that came in, and forget what has become too old."""
-        dirty = [placement for placement in self._dirty.values() if len(placement.counter_cells)]
+        dirty = [self._located(p) for p in self._dirty.values() if len(p.counter_cells)]
         self._dirty.clear()
         if dirty:
             self._settle(np.concatenate([placement.counter_cells for placement in dirty]))
@@ -200,8 +200,7 @@ class State:
         placement = self._placements.get(row)
         if placement is None or placement.layout is not layout:
             placement = self._adopt(row, layout)
-        if placement.capacity != interfaces.capacity:
-            placement.locate(interfaces.capacity)
+        self._located(placement)
         if placement.uptime_at >= 0:
             uptime = values[placement.uptime_at]
             if uptime is not None:
@@ -233,13 +232,13 @@ class State:
         if old is None:
             self._placements[row] = placement = self._placed(row, layout)
             return placement
-        old.locate(interfaces.capacity)
+        self._located(old)
         self._blank(old)
         self._part_counters(old.counter_cells)
         interfaces.read[old.gauges.rows] = interfaces.read[old.counters.rows] = False
         self._dirty.pop(row, None)
         self._placements[row] = placement = self._placed(row, layout)
-        old.locate(interfaces.capacity)
+        self._located(old)
         gone = np.setdiff1d(old.counter_cells, placement.counter_cells)
         interfaces.flat_totals[gone] = np.nan
         return placement
@@ -263,6 +262,12 @@ class State:
             capacity=interfaces.capacity,
         )
         interfaces.read[placement.gauges.rows] = interfaces.read[placement.counters.rows] = True
+        return placement
+
+    def _located(self, placement: Placement) -> Placement:
+        """Return the placement with its cells where they are since the columns last grew."""
+        if placement.capacity != self.interfaces.capacity:
+            placement.locate(self.interfaces.capacity)
         return placement
 
     def _part_counters(self, cells: Integers) -> None:
@@ -300,10 +305,7 @@ class State:
         believed_seconds = self._settings.stale_intervals * devices.interval_seconds
         silent = devices.fresh & (monotonic - _real(devices.values_at) > believed_seconds)
         for row in np.flatnonzero(silent).tolist():
-            placement = self._placements[row]
-            if placement.capacity != self.interfaces.capacity:
-                placement.locate(self.interfaces.capacity)
-            self._blank(placement)
+            self._blank(self._located(self._placements[row]))
             devices.fresh[row] = False
         unpinged = devices.echoed & (monotonic - _real(devices.ping_polled_at) > believed_seconds)
         for row in np.flatnonzero(unpinged).tolist():

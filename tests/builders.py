@@ -301,7 +301,8 @@ class Scene:
             rates[quantity][row] = rate
         if not link.medium.is_radio:
             return
-        far_silent = self._timeouts.get(self.network.device_of(link.ends[1 - end]), 0) > 0
+        far = self.network.device_of(link.ends[1 - end])
+        far_silent = self._timeouts.get(far, 0) > 0 and story.oper_status[end] != 1.0
         unsent = USUAL_TSL_DBM - story.sent_dbm[1 - end]
         lost = 60.0 if far_silent else story.loss_db[end] + unsent
         noise = self._random.gauss(0.0, 0.2)

@@ -18,9 +18,9 @@ from netmon.api.server import ApiSettings
 from netmon.cadence import CadenceSettings
 from netmon.config import comments, entries, tree, units
 from netmon.config.entries import Reporter
-from netmon.config.models import Also, Boolean, Name
 from netmon.config.problem import Report
 from netmon.config.tree import Document
+from netmon.config.values import Also, Boolean, Name
 from netmon.correlation import CorrelationSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.history import HistorySettings

@@ -5,14 +5,14 @@ An entry that is wrong in itself is left out, but its name stays known: one mist
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
-from collectors.target import Community, PingTarget, SnmpTarget, Target
-from netmon.config import addresses, entries
+from collectors.target import Target
+from netmon.config import addresses, entries, targets
 from netmon.config.entries import Item, NamedT, Reporter
 from netmon.config.models import DeviceEntry, LinkEntry, SiteEntry
 from netmon.config.problem import Problem, Report, quote
+from netmon.config.targets import Known
 from netmon.config.tree import Document
 from netmon.config.tree import Mapping as TreeMapping
 from topology import geometry
@@ -35,21 +35,10 @@ from topology.model import (
 )
 from topology.network import Network
 
-LONGEST_BUDGET_SECONDS: Final = 10.0
 SHORTER_THAN_DIRECT: Final = (
     0.95  # of the great circle; positions are surveyed to a few hundred metres
 )
 POSITION_ERROR_M: Final = 500.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What entries may refer to; None stands for a thing that is named but wrong in itself."""
-
-    credentials: Mapping[str, Community | None]
-    intervals: Mapping[str, float | None]
-    profiles: Mapping[str, str]  # name → what the collectors know it by
-    machine: addresses.Machine
 
 
 def build(
@@ -80,11 +69,11 @@ def build(
         )
         return None, {}
     _warn_of_lengths(network, links, report)
-    targets = {
-        DeviceId(name): _target(item.entry, interfaces[name], known)
+    polled = {
+        DeviceId(name): targets.target(item.entry, interfaces[name], known)
         for name, item in devices.items()
     }
-    return network, targets
+    return network, polled
 
 
 def _gather(
@@ -170,7 +159,7 @@ def _check_times(item: Item[DeviceEntry], interval: float, reporter: Reporter) -
     if budget is not None and budget > interval:
         message = f"must not be longer than the interval of its class, {interval:g} s"
         reporter.refuse((*item.path, "snmp", "budget"), message)
-    ping = _ping(item.entry, interval)
+    ping = targets.burst(item.entry, interval)
     if ping is None:
         return
     burst = (ping.echoes - 1) * ping.spacing_seconds + ping.timeout_seconds
@@ -290,49 +279,4 @@ def _link(entry: LinkEntry) -> Link:
         length_m=entry.length,
         srlgs=frozenset(entry.srlgs),
         contact=entry.contact,
-    )
-
-
-def _target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Target:
-    interval = known.intervals[entry.class_]
-    credential = None if entry.credentials is None else known.credentials[entry.credentials]
-    assert interval is not None  # noqa: S101 - else it was reported
-    snmp = None
-    if credential is not None:
-        budget = min(LONGEST_BUDGET_SECONDS, interval)
-        if entry.snmp.budget is not None:
-            budget = entry.snmp.budget
-        snmp = SnmpTarget(
-            device=DeviceId(entry.id),
-            address=entry.address,
-            port=entry.port,
-            credential=credential,
-            profile=known.profiles[entry.profile],
-            engine=entry.engine,
-            interfaces=tuple((each.name, each.id) for each in interfaces),
-            all_interfaces=entry.snmp.all_interfaces,
-            timeout_seconds=min(entry.snmp.timeout, budget),
-            retries=entry.snmp.retries,
-            budget_seconds=budget,
-        )
-    return Target(
-        device=DeviceId(entry.id),
-        interval_seconds=interval,
-        snmp=snmp,
-        ping=_ping(entry, interval),
-    )
-
-
-def _ping(entry: DeviceEntry, interval: float) -> PingTarget | None:
-    """Return the burst to send; by default it takes half the interval at most."""
-    ping = entry.ping
-    if ping is None:
-        return None
-    spacing = min(0.1, interval / (4 * ping.echoes)) if ping.spacing is None else ping.spacing
-    return PingTarget(
-        device=DeviceId(entry.id),
-        address=entry.address,
-        echoes=ping.echoes,
-        spacing_seconds=spacing,
-        timeout_seconds=min(1.0, interval / 4) if ping.timeout is None else ping.timeout,
     )

@@ -20,6 +20,7 @@ from netmon.config.assembly import Settings
 from netmon.config.entries import Reporter
 from netmon.config.models import CredentialEntry, IntervalEntry, ProfileEntry
 from netmon.config.problem import ConfigurationError, Problem, Report
+from netmon.config.targets import Known
 from netmon.config.tree import Document
 from topology.model import DeviceId, SiteId
 from topology.network import Network
@@ -91,7 +92,7 @@ def _load(
             documents.append(syntax.parse(text, path, large=large, report=report))
     _refuse_unknown_sections(documents, report)
     settings, collector = assembly.assemble(documents, report)
-    known = inventory.Known(
+    known = Known(
         credentials=_credentials(documents, environ, report),
         intervals=_intervals(documents, report),
         profiles=_profiles(documents, report),

@@ -4,35 +4,32 @@ The models live only here at the boundary. Checks of one entry by itself are the
 entries, the machine or the disk is checked in `inventory`, `addresses` and `secrets`.
 """
 
-import ipaddress
-import unicodedata
-from pathlib import PurePosixPath
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    RootModel,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 from collectors.target import Engine
-from netmon.config import country, units
+from netmon.config import units
+from netmon.config.values import (
+    Address,
+    Also,
+    Altitude,
+    Boolean,
+    Country,
+    Ends,
+    FilePath,
+    Frequency,
+    InterfaceName,
+    Interval,
+    Length,
+    Name,
+    ProfileName,
+    Rate,
+    Seconds,
+    Width,
+    Words,
+)
 from topology.model import DependentKind, Medium, Polarisation, Role
-
-NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"
-DAY_SECONDS: Final = 86_400.0
-SHORTEST_INTERVAL_SECONDS: Final = 0.1
-TEXT_LENGTH: Final = 64
-
-_QUANTITY: Final = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 
 # Where a medium's carriers are found, in hertz; wide on purpose: it catches a wrong unit.
 BANDS: Final[dict[Medium, tuple[float, float]]] = {
@@ -42,158 +39,6 @@ BANDS: Final[dict[Medium, tuple[float, float]]] = {
     Medium.LTE: (0.4e9, 45e9),
     Medium.TETRA: (0.1e9, 1e9),
 }
-
-
-def _words(value: object) -> object:
-    if isinstance(value, str):
-        if any(unicodedata.category(letter)[0] == "C" for letter in value):
-            raise ValueError(
-                "holds a control, bidirectional or invisible character; write visible text"
-            )
-        return unicodedata.normalize("NFC", value.strip())
-    return value
-
-
-def _interface_name(value: str) -> str:
-    if not (value.isascii() and value.isprintable()) or set(value) & set("\"\\'"):
-        raise ValueError("must be the device's ifName: printable ASCII without quotes")
-    return value
-
-
-def _boolean(value: object) -> object:
-    if isinstance(value, str):
-        if value not in ("true", "false"):
-            raise ValueError("must be true or false (YAML 1.2)")
-        return value == "true"
-    return value
-
-
-def _address(value: str) -> str:
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        raise ValueError(
-            "must be a numeric IPv4 or IPv6 address: names are not looked up, since a poll must not"
-            " wait for DNS when the network is in trouble"
-        ) from None
-
-
-def _end(value: str) -> str:
-    device, separator, name = value.partition(":")
-    if not (device and separator and name):
-        raise ValueError("must be device:ifName, such as narva-radio:radio1")
-    _interface_name(name)
-    return value
-
-
-def _two(value: object) -> object:
-    if isinstance(value, list) and len(value) != 2:
-        raise ValueError(f"must be two ends, and has {len(value)}")
-    return value
-
-
-def _profile(value: str) -> str:
-    if "/" in value or ".." in value:
-        raise ValueError("must be the name of a profile, not a path")
-    return value
-
-
-def _file(value: str) -> str:
-    if "\0" in value or not PurePosixPath(value).name:
-        raise ValueError("must be the path of a file")
-    return value
-
-
-def _band(value: float) -> float:
-    if not 0.1e9 <= value <= 300e9:
-        raise ValueError(f"must be 0.1 to 300 GHz, and is {value / 1e9:g} GHz; mind the unit")
-    return value
-
-
-def _width(value: float) -> float:
-    if not 1e3 <= value <= 10e9:
-        raise ValueError(f"must be 1 kHz to 10 GHz, and is {value / 1e6:g} MHz; mind the unit")
-    return value
-
-
-def _interval(value: float) -> float:
-    if not SHORTEST_INTERVAL_SECONDS <= value <= DAY_SECONDS:
-        raise ValueError(
-            f"must be {SHORTEST_INTERVAL_SECONDS:g} s to 1 day, and is {value:g} s; such as 10s"
-        )
-    return value
-
-
-class Also:
-    """Says in the JSON Schema what else may be written, which a BeforeValidator reads."""
-
-    def __init__(self, *, example: str = "", **schema: Any) -> None:
-        self._schema = schema
-        self._examples = {"examples": [example]} if example else {}
-
-    def __get_pydantic_json_schema__(
-        self, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"anyOf": [handler(core), self._schema], **self._examples}
-
-
-def _quantity(dimension: units.Dimension, words: str) -> Any:
-    return WithJsonSchema({**_QUANTITY, "description": words, "examples": [dimension.example]})
-
-
-Name = Annotated[str, Field(pattern=NAME_PATTERN)]
-ProfileName = Annotated[Name, AfterValidator(_profile)]
-FilePath = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file)]
-Words = Annotated[str, BeforeValidator(_words), Field(max_length=TEXT_LENGTH)]
-InterfaceName = Annotated[
-    str, Field(min_length=1, max_length=TEXT_LENGTH), AfterValidator(_interface_name)
-]
-End = Annotated[str, Field(min_length=3, max_length=129), AfterValidator(_end)]
-Address = Annotated[str, Field(max_length=64), AfterValidator(_address)]
-Country = Annotated[str, Field(max_length=64), AfterValidator(country.checked)]
-Boolean = Annotated[bool, BeforeValidator(_boolean), WithJsonSchema({"type": "boolean"})]
-Interval = Annotated[
-    float,
-    BeforeValidator(units.reader(units.DURATION)),
-    AfterValidator(_interval),
-    _quantity(units.DURATION, "seconds, or with a unit"),
-]
-Seconds = Annotated[
-    float,
-    BeforeValidator(units.reader(units.DURATION)),
-    Field(gt=0, le=DAY_SECONDS),
-    _quantity(units.DURATION, "seconds, or with a unit"),
-]
-Frequency = Annotated[
-    float,
-    BeforeValidator(units.reader(units.FREQUENCY)),
-    AfterValidator(_band),
-    _quantity(units.FREQUENCY, "hertz, or with a unit; 0.1 to 300 GHz"),
-]
-Width = Annotated[
-    float,
-    BeforeValidator(units.reader(units.FREQUENCY)),
-    AfterValidator(_width),
-    _quantity(units.FREQUENCY, "hertz, or with a unit"),
-]
-Rate = Annotated[
-    float,
-    BeforeValidator(units.reader(units.RATE)),
-    Field(gt=0, le=1e14),
-    _quantity(units.RATE, "bits per second, or with a unit"),
-]
-Length = Annotated[
-    float,
-    BeforeValidator(units.reader(units.LENGTH)),
-    Field(gt=0, le=1e8),
-    _quantity(units.LENGTH, "metres, or with a unit"),
-]
-Altitude = Annotated[
-    float,
-    BeforeValidator(units.reader(units.LENGTH)),
-    Field(ge=-500, le=50_000),
-    _quantity(units.LENGTH, "metres above the sea, or with a unit"),
-]
 
 
 class Entry(BaseModel):
@@ -325,9 +170,7 @@ class DeviceEntry(NamedEntry):
 class LinkEntry(NamedEntry):
     """Two interfaces that face each other."""
 
-    ends: Annotated[tuple[End, ...], BeforeValidator(_two)] = Field(
-        description="two of device:ifName", json_schema_extra={"minItems": 2, "maxItems": 2}
-    )
+    ends: Ends
     medium: Medium
     frequency: Frequency | None = Field(default=None, description="the carrier's centre")
     width: Width | None = Field(default=None, description="the channel's; due with a frequency")

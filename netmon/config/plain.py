@@ -80,6 +80,7 @@ class _Reader:
                 self._append(sequence, *self._value(line, start, number))
                 return
             mapping: Mapping = Mapping()
+            self.nodes += 1
             self._append(sequence, mapping, (number, start + 1))
             self._open.append((start, mapping))
             indent = start
@@ -151,8 +152,6 @@ class _Reader:
             self._due = None
 
     def _append(self, sequence: Sequence, value: Value, place: Place) -> None:
-        if isinstance(value, Mapping):
-            self.nodes += 1
         sequence.append(value)
         sequence.places.append(place)
 

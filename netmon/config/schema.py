@@ -9,12 +9,10 @@ from netmon.config.models import (
     CredentialEntry,
     DeviceEntry,
     Entry,
-    FilePath,
-    Interval,
     LinkEntry,
-    Name,
     SiteEntry,
 )
+from netmon.config.values import FilePath, Interval, Name
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 TITLE: Final = "netmon configuration"

@@ -25,6 +25,7 @@ class FadingSettings:
     """What counts as a loss, as equal, as a step, as steady."""
 
     loss_db: Annotated[float, Gt(0)] = 4.0
+    carrier_db: Annotated[float, Gt(0)] = 25.0  # so much lost: the carrier itself is gone
     sent_less_db: Annotated[float, Gt(0)] = 3.0
     reciprocal_db: Annotated[float, Gt(0)] = 3.3  # p99 of real rain
     reciprocal_share: Annotated[float, Ge(0)] = 0.35  # of the larger loss: deep fades differ more
@@ -43,6 +44,7 @@ class Fades:
 
     loss_db: Floats  # beyond the usual; NaN: not known
     lost: Flags
+    gone: Flags  # so much is lost that nothing arrives
     sent_less: Flags  # the far end sends less than usual, and less arrives
     step: Flags  # most of it came within one poll
     steady: Flags
@@ -58,7 +60,8 @@ class Fading:
         self.settings = settings
         self.change = Change(rows, settings.change)
         self.sent = Change(rows, settings.change)
-        self._before: Floats = np.full(rows, np.nan)
+        self._before: Floats = np.full(rows, np.nan)  # the latest loss
+        self._prior: Floats = np.full(rows, np.nan)  # the one before it
         self._jump: Floats = np.zeros(rows)
         self._since: Floats = np.full(rows, np.inf)  # monotonic
         self._count: Floats = np.zeros(rows)
@@ -85,13 +88,13 @@ class Fading:
         age = monotonic - self._since
         deviation = np.sqrt(self._squares / np.maximum(self._count, 1.0))
         told = lost | sent_less
-        both = self._both_ways(loss, lost)
-        other = loss.reshape(-1, 2)[:, ::-1].reshape(-1)
+        both, apart = self._compared(loss, lost)
         with np.errstate(invalid="ignore"):
             step = told & (self._jump >= settings.step_share * np.where(lost, loss, np.inf))
         return Fades(
             loss_db=loss,
             lost=lost,
+            gone=lost & (loss >= settings.carrier_db),
             sent_less=sent_less,
             step=step,
             steady=told & (age >= settings.steady_seconds) & (deviation < settings.steady_db),
@@ -99,7 +102,7 @@ class Fading:
             & (self._count >= 6)
             & (deviation > settings.wander_share * np.abs(self._mean)),
             both_ways=both,
-            one_way=told & ~both & np.isfinite(other),
+            one_way=told & apart,
         )
 
     def evidence(self, row: int, radio: Radio, fades: Fades) -> Evidence:
@@ -139,6 +142,7 @@ class Fading:
         kept = np.flatnonzero(rows >= 0)
         for ours, theirs in (
             (made._before, self._before),
+            (made._prior, self._prior),
             (made._jump, self._jump),
             (made._since, self._since),
             (made._count, self._count),
@@ -148,16 +152,25 @@ class Fading:
             ours[kept] = theirs[rows[kept]]
         return made
 
-    def _both_ways(self, loss: Floats, lost: Flags) -> Flags:
-        """Return the directions of links that lose about the same both ways, at least one told."""
+    def _compared(self, loss: Floats, lost: Flags) -> tuple[Flags, Flags]:
+        """Return the directions of links that lose about the same both ways, and that do not.
+
+        Both ends are polled at different moments, and a shower's flank moves by decibels between
+        them. So each direction is the range of its last two values: what it lost when the other
+        end was asked lies in there. Ranges that meet say "the same" only while both fade; ranges
+        apart say "one way"; on a fresh flank neither is said.
+        """
         settings = self.settings
-        pairs, told = loss.reshape(-1, 2), lost.reshape(-1, 2)
+        prior = np.where(np.isfinite(self._prior), self._prior, loss)
+        low, high = np.fmin(loss, prior).reshape(-1, 2), np.fmax(loss, prior).reshape(-1, 2)
+        told, known = lost.reshape(-1, 2), np.isfinite(loss).reshape(-1, 2).all(axis=1)
         with np.errstate(invalid="ignore"):
-            larger = pairs.max(axis=1)
-            allowed = np.maximum(settings.reciprocal_db, settings.reciprocal_share * larger)
-            equal = np.abs(pairs[:, 0] - pairs[:, 1]) <= allowed
-            fading = (pairs > settings.quiet_db).all(axis=1)
-        return np.repeat(told.any(axis=1) & equal & fading, 2)
+            allowed = settings.reciprocal_share * high.max(axis=1)
+            allowed = np.maximum(settings.reciprocal_db, allowed)
+            meets = low.max(axis=1) - high.min(axis=1) <= allowed
+            fading = (high > settings.quiet_db).all(axis=1)
+        both = told.any(axis=1) & known & meets & fading
+        return np.repeat(both, 2), np.repeat(known & ~meets, 2)
 
     def _follow(self, loss: Floats, fresh: Flags, monotonic: float) -> None:
         """Keep the largest jump and the deviation (Welford) of every fade under way."""
@@ -176,4 +189,5 @@ class Fading:
         self._count, self._mean = count, mean
         for course in (self._jump, self._count, self._mean, self._squares):
             course[quiet] = 0.0
+        self._prior = np.where(taken, self._before, self._prior)
         self._before = np.where(taken, loss, self._before)

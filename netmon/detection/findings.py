@@ -44,6 +44,7 @@ class Findings:
     disturbance: Disturbance
     load: Load
     delays: Delays
+    carrier_gone: Flags  # per link: at one end nothing arrives any more, whatever it says
     agent_silent: Flags  # SNMP is silent although the device answers echoes
     rebooted: Flags  # lately
 
@@ -79,6 +80,8 @@ class Detectors:
         disturbance = self.interference.look(self.radio)
         self.past.remember(readings, self.frame, standing, fades, disturbance)
         self.radio.learn(self._frozen(standing), now)
+        carrier_gone = np.zeros(len(self.frame.link_ids), dtype=np.bool_)
+        carrier_gone[self.frame.directions.link_row[fades.gone]] = True
         timeouts = self.settings.reachability.timeouts
         return Findings(
             now=readings.now,
@@ -88,6 +91,7 @@ class Detectors:
             disturbance=disturbance,
             load=self.performance.look(readings.interfaces, self.frame),
             delays=self.latency.look(readings, fresh, standing.heard & ~standing.doubted),
+            carrier_gone=carrier_gone,
             agent_silent=standing.heard
             & devices.asked_snmp
             & devices.asked_ping

@@ -67,19 +67,19 @@ class LinkJudge:
         }, held
 
     def _unwitnessed(self) -> Flags:
-        """Return the links just gone down of which an end has not been heard since.
+        """Return the links in trouble of which an end has not been heard since.
 
         Perhaps that end has died and the link is down for its sake: so wait for its word.
         """
         standing, now = self._found.standing, self._found.monotonic
         since = self._detectors.past.down_since
         young = now - since < self._detectors.settings.reachability.witness_seconds
-        waiting = np.zeros(len(since), dtype=np.bool_)
+        unheard = doubted = np.zeros(len(since), dtype=np.bool_)
         for end in (self._frame.a_device, self._frame.b_device):
-            word = gather(standing.answered_at, end) > since
-            believed = gather_flags(standing.silent, end)
-            waiting |= ~word & ~believed & gather_flags(standing.asked, end)
-        return standing.link_down & young & waiting
+            open_question = gather_flags(standing.asked & ~standing.silent, end)
+            unheard = unheard | (open_question & ~(gather(standing.answered_at, end) > since))
+            doubted = doubted | (open_question & gather_flags(standing.doubted, end))
+        return (standing.link_down & young & unheard) | doubted
 
     def propose(self, row: int, condition: Condition) -> Proposal:
         """Return the verdict on one abnormal link."""

@@ -48,7 +48,8 @@ class Past:
         if told is not None:
             self.on_battery = np.where(np.isfinite(told), told, self.on_battery)
         now = readings.monotonic
-        out = standing.link_down
+        out = standing.link_down.copy()
+        out[frame.directions.link_row[fades.gone]] = True
         self.down_since = np.where(out, np.minimum(self.down_since, now), np.inf)
         if frame.directions.rows:
             links = frame.directions.link_row

@@ -69,7 +69,11 @@ def _loss(site: SiteId, detectors: Detectors, found: Findings) -> Loss:
     causes -= {Cause.CONGESTION}
     opinion = likeliest(sorted(signs), causes, detectors.settings.signatures)
     evidence = (_silence(site, devices, leading, rows, detectors, found),)
-    out = [link for link, row in zip(leading, rows, strict=True) if not standing.link_up[row]]
+    out = [
+        link
+        for link, row in zip(leading, rows, strict=True)
+        if not standing.link_up[row] or found.carrier_gone[row]
+    ]
     if opinion.cause not in _OF_THE_SITE and len(leading) == 1 and out:
         return _behind_its_link(leading[0], opinion, evidence)
     proposal = weighed(Condition.DOWN, opinion, evidence)
@@ -161,7 +165,7 @@ def _signs(
 ) -> set[Sign]:
     standing, past, now = found.standing, detectors.past, found.monotonic
     signs = {Sign.SITE_SILENT}
-    out = standing.link_down[rows]
+    out = standing.link_down[rows] | found.carrier_gone[rows]
     if standing.link_up[rows].any() and not out.any():
         signs.add(Sign.LINKS_STAY_UP)
     elif len(rows) >= 2 and out.all() and past.lost_together(rows) and _of_different_kind(leading):
@@ -199,7 +203,7 @@ def _silence(
 ) -> Evidence:
     standing, frame = found.standing, detectors.frame
     asked = [device for device in devices if standing.asked[frame.device_row[device]]]
-    down = int(standing.link_down[rows].sum())
+    down = int((standing.link_down | found.carrier_gone)[rows].sum())
     words = f"none of the {len(asked)} devices at {site} answers"
     words += f"; {down} of {len(leading)} links to it are down"
     if len(rows) >= 2 and down == len(rows) and detectors.past.lost_together(rows):

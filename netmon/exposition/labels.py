@@ -37,14 +37,6 @@ def make_labels(
 ) -> Labels:
     """Write the labels of a network and of its devices' interfaces, given with their owners."""
     devices: Rows = [{"site": d.site, "device": d.id} for d in network.devices.values()]
-    interfaces: Rows = [
-        {
-            "site": network.site_of(owner),
-            "device": owner,
-            "interface": interface_name(network, interface, owner),
-        }
-        for interface, owner in zip(interface_ids, owners, strict=True)
-    ]
     sites: Rows = [{"site": site} for site in network.sites]
     links: Rows = [{"link": link} for link in network.links]
     return Labels(
@@ -52,7 +44,7 @@ def make_labels(
         interface_ids=interface_ids,
         sites=_texts(sites),
         devices=_texts(devices),
-        interfaces=_texts(interfaces),
+        interfaces=_texts(_interfaces(network, interface_ids, owners)),
         links=_texts(links),
         site_conditions=_conditions(sites, "netmon_site_condition"),
         device_conditions=_conditions(devices, "netmon_device_condition"),
@@ -67,6 +59,21 @@ def make_labels(
         interface_infos=_interface_infos(network),
         link_infos=_texts([_link_info(network, link) for link in network.links.values()]),
     )
+
+
+def _interfaces(
+    network: Network, interface_ids: tuple[InterfaceId, ...], owners: Iterable[DeviceId]
+) -> Rows:
+    """Label interfaces by ifName; by id should two of a device have one: no scrape may break."""
+    rows: Rows = []
+    named: set[tuple[DeviceId, str]] = set()
+    for interface, owner in zip(interface_ids, owners, strict=True):
+        name = interface_name(network, interface, owner)
+        if (owner, name) in named:
+            name = f"id {interface}"
+        named.add((owner, name))
+        rows.append({"site": network.site_of(owner), "device": owner, "interface": name})
+    return rows
 
 
 def interface_name(network: Network, interface: InterfaceId, owner: DeviceId) -> str:

@@ -61,11 +61,11 @@ def parse(octets: bytes) -> Packet | None:
 
 def answer_to(packet: Packet, payload: bytes) -> bytes:
     """Return the packet that goes back the same way, its checksums right."""
-    if packet.protocol == UDP:
-        payload = _udp(packet, payload)
-    length = HEADER_OCTETS + len(payload)
+    length = HEADER_OCTETS + len(payload) + (UDP_HEADER_OCTETS if packet.protocol == UDP else 0)
     if length > MOST_OCTETS:
         raise ValueError(f"an IPv4 packet holds {MOST_OCTETS} octets, not {length}")
+    if packet.protocol == UDP:
+        payload = _udp(packet, payload)
     fields = (0x45, 0, length, 0, 0, TTL, packet.protocol)
     head = _header.pack(*fields, 0, packet.destination, packet.source)
     return _header.pack(*fields, _checksum(head), packet.destination, packet.source) + payload

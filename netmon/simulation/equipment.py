@@ -89,7 +89,7 @@ def radio_of(link: Link, *, is_a: bool, uses_atpc: bool) -> Radio | None:
         case Medium.VSAT:
             return Radio(
                 antenna=_dish(frequency_hz, 1.8),
-                most_tsl_dbm=39.0,
+                most_tsl_dbm=-22.0,  # out of the modem; the amplifier on the dish adds its own
                 aim_rsl_dbm=-45.0,  # behind the converter on the dish
                 noise_figure_db=1.0,
                 snr_cap_db=25.0,

@@ -130,10 +130,12 @@ def _coded(column: Column, values: Floats) -> Row:
     if column.quantity.kind.is_counter:
         counted: list[int] = values.astype(np.int64).tolist()
         return counted
-    coded = values
+    coded, is_said = values, np.isfinite(values)
     if not column.enum:
-        coded = np.round((values - column.offset) / column.scale) * column.scale + column.offset
-    known = np.isfinite(coded) & (coded >= column.low) & (coded <= column.high)
+        raw = np.round((values - column.offset) / column.scale)
+        coded = raw * column.scale + column.offset
+        is_said &= ~np.isin(raw, list(column.sentinels))
+    known = is_said & (coded >= column.low) & (coded <= column.high)
     numbers: list[float] = coded.tolist()
     if known.all():
         return numbers

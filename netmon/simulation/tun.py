@@ -110,6 +110,7 @@ class TunNetwork:
         self.stop()
 
     def _run(self) -> None:
+        signal.set_wakeup_fd(-1)  # the parent's event loop is not to hear of our signals
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops us
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

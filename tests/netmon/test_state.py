@@ -272,6 +272,21 @@ def test_columns_grow_without_losing_anything() -> None:
     assert row == 51
 
 
+def test_columns_that_grow_before_settling_keep_every_value_at_its_place() -> None:
+    network = make_network()
+    state = State(network, make_targets(network), StateSettings(growth_rows=1))
+    more = [interface_id(TARTU, f"x{n}") for n in range(50)]
+    layout = make_layout(TARTU, "in_octets", "out_octets", interfaces=more)
+    both = make_layout(NARVA, "in_octets", "out_octets")
+    state.remember(polled(both, 10, 1000, 2000))
+    state.remember(polled(layout, 11, *range(100)))
+    state.settle(12)
+    state.remember(polled(both, 20, 6000, 9000))
+    found = rates(state, 21)
+    assert (found["in_octets"], found["out_octets"]) == (500, 700)
+    assert np.isfinite(state.interfaces.totals[:2, :52]).sum() == 2 + 100
+
+
 def test_another_layout_joins_nothing_and_leaves_nothing_behind() -> None:
     state = make_state()
     old = make_layout(NARVA, "rsl_dbm", "in_octets")

@@ -3,6 +3,7 @@
 import pytest
 
 from netmon.config.load import Configuration
+from topology.geometry import distance_m
 from topology.model import LinkId, Medium, Role
 from topology.reachability import Reachability
 from topology.spectrum import band_of
@@ -41,8 +42,6 @@ def test_no_hop_is_longer_than_its_band_carries(border: Configuration) -> None:
 
 
 def test_no_fibre_is_shorter_than_the_great_circle(border: Configuration) -> None:
-    from topology.geometry import distance_m
-
     network = border.network
     for link in network.links.values():
         if link.medium is Medium.FIBRE:

@@ -1,0 +1,68 @@
+"""Targets: whom to ask, what and how often, from the entries of devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from collectors.target import Community, PingTarget, SnmpTarget, Target
+from netmon.config import addresses
+from netmon.config.models import DeviceEntry
+from topology.model import DeviceId, Interface
+
+LONGEST_BUDGET_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What entries may refer to; None stands for a thing that is named but wrong in itself."""
+
+    credentials: Mapping[str, Community | None]
+    intervals: Mapping[str, float | None]
+    profiles: Mapping[str, str]  # name → what the collectors know it by
+    machine: addresses.Machine
+
+
+def target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Target:
+    """Return how and how often a device is asked."""
+    interval = known.intervals[entry.class_]
+    credential = None if entry.credentials is None else known.credentials[entry.credentials]
+    assert interval is not None  # noqa: S101 - else it was reported
+    snmp = None
+    if credential is not None:
+        budget = min(LONGEST_BUDGET_SECONDS, interval)
+        if entry.snmp.budget is not None:
+            budget = entry.snmp.budget
+        snmp = SnmpTarget(
+            device=DeviceId(entry.id),
+            address=entry.address,
+            port=entry.port,
+            credential=credential,
+            profile=known.profiles[entry.profile],
+            engine=entry.engine,
+            interfaces=tuple((each.name, each.id) for each in interfaces),
+            all_interfaces=entry.snmp.all_interfaces,
+            timeout_seconds=min(entry.snmp.timeout, budget),
+            retries=entry.snmp.retries,
+            budget_seconds=budget,
+        )
+    return Target(
+        device=DeviceId(entry.id),
+        interval_seconds=interval,
+        snmp=snmp,
+        ping=burst(entry, interval),
+    )
+
+
+def burst(entry: DeviceEntry, interval: float) -> PingTarget | None:
+    """Return the burst to send; by default it takes half the interval at most."""
+    ping = entry.ping
+    if ping is None:
+        return None
+    spacing = min(0.1, interval / (4 * ping.echoes)) if ping.spacing is None else ping.spacing
+    return PingTarget(
+        device=DeviceId(entry.id),
+        address=entry.address,
+        echoes=ping.echoes,
+        spacing_seconds=spacing,
+        timeout_seconds=min(1.0, interval / 4) if ping.timeout is None else ping.timeout,
+    )
