@@ -2,7 +2,7 @@
 
 One socket serves all addresses (IP_PKTINFO tells which one was asked). An answer is built once by
 the general codec and kept by the bytes of its request, so that the agents are never what a bench
-measures. The values move in a few steps, once a second, unless `--frozen`.
+measures. The values move once a second as those of healthy devices do, unless `--frozen`.
 
     python bench/agents.py --devices 2000 --port 16161
 """
@@ -36,7 +36,8 @@ from collectors.snmp.message import (  # noqa: E402
 
 COMMUNITY = b"public"
 VARIANTS = 16  # devices differ by their number modulo this
-STEPS = 8  # of time, then it starts again
+STEPS = 600  # seconds; then it starts again, which looks like a reboot
+COUNTER32, COUNTER64 = 2**32, 2**64
 MAX_ANSWER_OCTETS = 1472
 SPINS = 2000
 IP_PKTINFO = 8  # linux/in.h; named by socket from Python 3.14 on
@@ -55,28 +56,28 @@ def number(ip: bytes) -> int:
 
 def table(variant: int, step: int, interfaces: int) -> dict[Oid, Value]:
     """Return the objects of a device, as it is at a step of time."""
-    rng = Random(variant)
+    rng = Random(variant)  # the same start in every step
     found = {
         parse_oid("1.3.6.1.2.1.1.1.0"): Value(Tag.OCTET_STRING, b"bench router"),
         parse_oid("1.3.6.1.2.1.1.2.0"): Value(Tag.OBJECT_IDENTIFIER, parse_oid("1.3.6.1.4.1.0")),
-        parse_oid("1.3.6.1.2.1.1.3.0"): Value(Tag.TIMETICKS, 10_000_000 + 100 * variant),
+        parse_oid("1.3.6.1.2.1.1.3.0"): Value(Tag.TIMETICKS, 10_000_000 + 100 * step),
     }
     for index in range(1, interfaces + 1):
+        speed_mbps = rng.choice((100, 1000, 10_000))
         rows = {
             "1.3.6.1.2.1.2.2.1.2": Value(Tag.OCTET_STRING, b"port %d" % index),
             "1.3.6.1.2.1.2.2.1.7": Value(Tag.INTEGER, 1),
             "1.3.6.1.2.1.2.2.1.8": Value(Tag.INTEGER, rng.choice((1, 1, 1, 2))),
             "1.3.6.1.2.1.31.1.1.1.1": Value(Tag.OCTET_STRING, b"eth%d" % index),
-            "1.3.6.1.2.1.31.1.1.1.15": Value(Tag.GAUGE32, rng.choice((100, 1000, 10_000))),
+            "1.3.6.1.2.1.31.1.1.1.15": Value(Tag.GAUGE32, speed_mbps),
         }
-        for column in (13, 14, 19, 20):
-            start = int(2 ** rng.uniform(4, 26))
-            value = Value(Tag.COUNTER32, start + step * rng.randrange(3))
-            rows[f"1.3.6.1.2.1.2.2.1.{column}"] = value
-        for column in (6, 7, 10):
-            start = int(2 ** rng.uniform(24, 50))
-            value = Value(Tag.COUNTER64, start + step * rng.randrange(2**25))  # ≤ 270 Mbit/s
-            rows[f"1.3.6.1.2.1.31.1.1.1.{column}"] = value
+        for column in (13, 14, 19, 20):  # discards and errors: seldom any
+            count = int(2 ** rng.uniform(4, 26)) + step * rng.choice((0, 0, 0, 1))
+            rows[f"1.3.6.1.2.1.2.2.1.{column}"] = Value(Tag.COUNTER32, count % COUNTER32)
+        octets = int(speed_mbps * 125_000 * rng.uniform(0.05, 0.6))  # a second
+        for column, growth in ((6, octets), (10, octets // 2), (7, octets // 700)):
+            count = int(2 ** rng.uniform(24, 50)) + step * growth
+            rows[f"1.3.6.1.2.1.31.1.1.1.{column}"] = Value(Tag.COUNTER64, count % COUNTER64)
         for column_oid, value in rows.items():
             found[(*parse_oid(column_oid), index)] = value
     return found
@@ -93,8 +94,12 @@ class Agents:
         self._step = 0
 
     def step_to(self, now: float) -> None:
-        """Let the values move."""
-        self._step = 0 if self._is_frozen else int(now) % STEPS
+        """Let the values move: so many seconds after the start."""
+        step = 0 if self._is_frozen else int(now) % STEPS
+        if step != self._step:
+            self._step = step
+            self._tables.clear()
+            self._answers.clear()
 
     def answer(self, device: int, request: bytes) -> bytes | None:
         """Return the answer to a request, or None if it is none."""
@@ -186,9 +191,10 @@ def serve(port: int, agents: Agents) -> None:
         sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
         sock.bind(("0.0.0.0", port))  # noqa: S104 - all of 127/8; packets to others are dropped
         print("ready", flush=True)
+        started = time.monotonic()
         while True:
             request, ancillary, _, source = _receive(sock)
-            agents.step_to(time.monotonic())
+            agents.step_to(time.monotonic() - started)
             _, local, _ = _PKTINFO.unpack(ancillary[0][2][: _PKTINFO.size])
             if local[0] != 127 or source[0][:4] != "127.":
                 continue

@@ -4,26 +4,24 @@ The rules stand in RULES, strongest first; each claims the verdicts it explains 
 to the next. "Jamming-like" is a pattern in space, band and time; it never says who or why.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Final, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Final
 
 from annotated_types import Ge, Gt
 
+from netmon.case import Case, led_by
 from netmon.consequence import Failure, dependents_of, sites_cut_off
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
+from netmon.nearness import apart_m, clusters, middle
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
 from topology.geometry import distance_m
 from topology.model import DeviceId, InterfaceId, LinkId, SiteId
 from topology.network import Network
 from topology.spectrum import band_of
 from topology.srlg import srlgs_failed
-
-IdT = TypeVar("IdT", bound=str)
-
-_TOLD: Final = 12  # so much evidence an incident carries; the rest is in the verdicts
-_WRONG: Final = frozenset({Condition.DOWN, Condition.DEGRADED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,90 +42,10 @@ def correlate(
     """Return what is wrong now, one suspicion for each cause."""
     if judgement.network is not None:
         return (_own_uplink(judgement.network),)
-    case = _Case(judgement=judgement, network=network, settings=settings or CorrelationSettings())
+    case = Case(judgement=judgement, network=network)
     for rule in RULES:
-        rule(case)
+        rule(case, settings or CorrelationSettings())
     return _with_consequences(case)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Case:
-    """The verdicts of one cycle, what is claimed of them, and what is suspected so far."""
-
-    judgement: Judgement
-    network: Network
-    settings: CorrelationSettings
-    links: dict[LinkId, Verdict] = field(init=False)
-    devices: dict[DeviceId, Verdict] = field(init=False)
-    sites: dict[SiteId, Verdict] = field(init=False)
-    suspicions: list[Suspicion] = field(default_factory=list)
-    claimed: dict[Subject, int] = field(default_factory=dict)  # subject → index of suspicion
-
-    def __post_init__(self) -> None:
-        known = self.network
-        self.links = _not_well(self.judgement.links, known.links)
-        self.devices = _not_well(self.judgement.devices, known.devices)
-        self.sites = _not_well(self.judgement.sites, known.sites)
-
-    def free(self, verdict: Verdict) -> bool:
-        """Say whether nobody has claimed it."""
-        return verdict.subject not in self.claimed
-
-    def wrong_links(self, *causes: Cause) -> list[LinkId]:
-        """Return the free links that are down or degraded, by one of the causes if given."""
-        return [
-            link
-            for link, verdict in self.links.items()
-            if verdict.condition in _WRONG
-            and self.free(verdict)
-            and (not causes or verdict.cause in causes)
-        ]
-
-    def ill_since(self, link: LinkId) -> float:
-        """Return since when a link is not healthy, whatever it went through since."""
-        return self.judgement.ill_since.get(link, self.links[link].since)
-
-    def suspect(
-        self, verdict: Verdict, title: str, members: Iterable[Subject], **more: object
-    ) -> None:
-        """Add a suspicion and claim its members."""
-        own = list(dict.fromkeys((verdict.subject, *members)))
-        told = [self.verdict_of(member) for member in own]
-        evidence = tuple(piece for one in told if one is not None for piece in one.evidence)
-        suspicion = Suspicion(
-            subject=verdict.subject,
-            condition=verdict.condition,
-            cause=verdict.cause or Cause.UNKNOWN,
-            runner_up=verdict.runner_up,
-            odds=verdict.odds,
-            severity=_severity(verdict),
-            title=title,
-            evidence=tuple(dict.fromkeys(evidence))[:_TOLD],
-            members=tuple(own),
-        )
-        self.suspicions.append(replace(suspicion, **more))  # type: ignore[arg-type]
-        for member in own:
-            self.claimed.setdefault(member, len(self.suspicions) - 1)
-
-    def join(self, index: int, members: Iterable[Subject]) -> None:
-        """Let an existing suspicion explain more."""
-        added = [member for member in members if member not in self.claimed]
-        suspicion = self.suspicions[index]
-        self.suspicions[index] = replace(suspicion, members=(*suspicion.members, *added))
-        for member in added:
-            self.claimed[member] = index
-
-    def verdict_of(self, subject: Subject) -> Verdict | None:
-        """Return the verdict on a subject that is not well."""
-        if subject.kind is SubjectKind.LINK:
-            return self.links.get(LinkId(subject.id))
-        if subject.kind is SubjectKind.DEVICE:
-            return self.devices.get(DeviceId(subject.id))
-        return self.sites.get(SiteId(subject.id))
-
-    def name(self, site: SiteId) -> str:
-        """Return what people call a site."""
-        return self.network.sites[site].name or site
 
 
 def _own_uplink(verdict: Verdict) -> Suspicion:
@@ -144,7 +62,7 @@ def _own_uplink(verdict: Verdict) -> Suspicion:
     )
 
 
-def _cuts(case: _Case) -> None:
+def _cuts(case: Case, settings: CorrelationSettings) -> None:
     """All links of a shared risk group down within a cycle: one cut takes them all."""
     down = [link for link, v in case.links.items() if v.condition is Condition.DOWN]
     dead = {site for site, v in case.sites.items() if v.condition is Condition.DOWN}
@@ -152,7 +70,7 @@ def _cuts(case: _Case) -> None:
         free = [link for link in links if case.free(case.links[link])]
         begun = [case.ill_since(link) for link in links]
         shared = frozenset.intersection(*(frozenset(case.network.sites_of(link)) for link in links))
-        if len(free) < 2 or shared & dead or max(begun) - min(begun) > case.settings.cut_seconds:
+        if len(free) < 2 or shared & dead or max(begun) - min(begun) > settings.cut_seconds:
             continue
         words = f"all {len(links)} links of {srlg} went down within {max(begun) - min(begun):.0f} s"
         said = Evidence(detector="correlation", finding="shared_risk", words=words, where=srlg)
@@ -162,10 +80,10 @@ def _cuts(case: _Case) -> None:
         )
         members = [case.links[link].subject for link in free]
         title = f"fibre cut: {len(links)} links of {srlg} are down"
-        case.suspect(verdict, title, members, evidence=_led_by(case, said, members))
+        case.suspect(verdict, title, members, evidence=led_by(case, said, members))
 
 
-def _dead_sites(case: _Case) -> None:
+def _dead_sites(case: Case, _settings: CorrelationSettings) -> None:
     """A site that died itself takes its devices and its links with it."""
     network = case.network
     for site, verdict in case.sites.items():
@@ -187,13 +105,13 @@ def _dead_sites(case: _Case) -> None:
             case.suspect(verdict, title, [*devices, *links])
 
 
-def _ways_cut(case: _Case, site: SiteId) -> list[Subject]:
+def _ways_cut(case: Case, site: SiteId) -> list[Subject]:
     """Return the links of a site that a cut has already claimed."""
     links = (Subject(SubjectKind.LINK, link) for link in case.network.links_of_site(site))
     return [link for link in links if link in case.claimed]
 
 
-def _dead_devices(case: _Case) -> None:
+def _dead_devices(case: Case, _settings: CorrelationSettings) -> None:
     """A dead device takes the links that end at it with it."""
     network = case.network
     for device, verdict in case.devices.items():
@@ -209,21 +127,21 @@ def _dead_devices(case: _Case) -> None:
         case.suspect(verdict, f"device {device} does not answer", links)
 
 
-def _jamming(case: _Case) -> None:
+def _jamming(case: Case, settings: CorrelationSettings) -> None:
     """Several receivers of one band disturbed at once, near each other: the pattern of a jammer."""
     by_band: dict[str, list[LinkId]] = {}
     for link in case.wrong_links(Cause.INTERFERENCE):
         by_band.setdefault(_band(case.network, link), []).append(link)
     for band, links in sorted(by_band.items()):
-        for group in _clusters(links, lambda one, other: _jammed_together(case, one, other)):
+        for group in clusters(links, partial(_jammed_together, case, settings)):
             receivers = {end for link in group for end in _receivers(case, link)}
-            enough = case.settings.jamming_receivers
+            enough = settings.jamming_receivers
             if len(group) >= enough and len(receivers) >= enough:
                 _suspect_jamming(case, band, group, receivers)
 
 
 def _suspect_jamming(
-    case: _Case, band: str, links: list[LinkId], receivers: set[InterfaceId]
+    case: Case, band: str, links: list[LinkId], receivers: set[InterfaceId]
 ) -> None:
     network = case.network
     sites = sorted({network.site_of(network.device_of(end)) for end in receivers})
@@ -250,38 +168,38 @@ def _suspect_jamming(
     members = [case.links[link].subject for link in links]
     title = (
         f"jamming-like interference on {len(links)} links in {band}"
-        f" around {case.name(_middle(network, sites))}"
+        f" around {case.name(middle(network, sites))}"
     )
     case.suspect(
         verdict,
         title,
         members,
         severity=Severity.CRITICAL,
-        evidence=_led_by(case, said, members),
+        evidence=led_by(case, said, members),
     )
 
 
-def _rain(case: _Case) -> None:
+def _rain(case: Case, settings: CorrelationSettings) -> None:
     """Rain over neighbouring links is one rain."""
     network = case.network
     links = case.wrong_links(Cause.RAIN)
 
     def near(one: LinkId, other: LinkId) -> bool:
-        return _apart_m(network, one, other) <= case.settings.rain_radius_m
+        return apart_m(network, one, other) <= settings.rain_radius_m
 
-    for group in _clusters(links, near):
+    for group in clusters(links, near):
         worst = min(
             group, key=lambda link: (case.links[link].condition is not Condition.DOWN, link)
         )
         sites = sorted({site for link in group for site in network.sites_of(link)})
-        around = case.name(_middle(network, sites))
+        around = case.name(middle(network, sites))
         down = sum(case.links[link].condition is Condition.DOWN for link in group)
         title = f"rain on {_count(len(group), 'link')} around {around}"
         title += f", {down} of them down" if down else ""
         case.suspect(case.links[worst], title, [case.links[link].subject for link in group])
 
 
-def _each_link(case: _Case) -> None:
+def _each_link(case: Case, _settings: CorrelationSettings) -> None:
     """What no rule has claimed stands for itself."""
     for link in case.wrong_links():
         verdict = case.links[link]
@@ -289,7 +207,7 @@ def _each_link(case: _Case) -> None:
         case.suspect(verdict, f"link {link} {state}, {_because(verdict)}", ())
 
 
-def _hidden(case: _Case) -> None:
+def _hidden(case: Case, settings: CorrelationSettings) -> None:
     """What is only out of sight belongs to what hides it."""
     hidden: list[Verdict] = [
         verdict
@@ -304,12 +222,12 @@ def _hidden(case: _Case) -> None:
     for verdict in hidden:
         waited = case.judgement.now - verdict.since
         alone = verdict.subject.kind is SubjectKind.SITE and case.free(verdict)
-        if alone and waited >= case.settings.orphan_seconds:
+        if alone and waited >= settings.orphan_seconds:
             title = f"site {case.name(SiteId(verdict.subject.id))} is out of reach"
             case.suspect(verdict, title, ())
 
 
-def _root(case: _Case, verdict: Verdict) -> int | None:
+def _root(case: Case, verdict: Verdict) -> int | None:
     """Return the suspicion that hides a subject: by the failure named, else by its site."""
     for identity in (evidence.where for evidence in verdict.evidence):
         for kind in (SubjectKind.LINK, SubjectKind.DEVICE, SubjectKind.SITE):
@@ -326,7 +244,7 @@ def _root(case: _Case, verdict: Verdict) -> int | None:
     )
 
 
-def _own_sites(case: _Case, subject: Subject) -> list[Subject]:
+def _own_sites(case: Case, subject: Subject) -> list[Subject]:
     network = case.network
     if subject.kind is SubjectKind.DEVICE:
         return [Subject(SubjectKind.SITE, network.site_of(DeviceId(subject.id)))]
@@ -335,7 +253,7 @@ def _own_sites(case: _Case, subject: Subject) -> list[Subject]:
     return []
 
 
-def _each_device(case: _Case) -> None:
+def _each_device(case: Case, _settings: CorrelationSettings) -> None:
     """A slow device at the end of a troubled link suffers from that link; else it is told alone."""
     network = case.network
     for device, verdict in case.devices.items():
@@ -352,7 +270,7 @@ def _each_device(case: _Case) -> None:
 
 
 # Strongest first: each rule claims what it explains.
-RULES: Final[tuple[Callable[[_Case], None], ...]] = (
+RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
     _cuts,
     _dead_sites,
     _dead_devices,
@@ -364,7 +282,7 @@ RULES: Final[tuple[Callable[[_Case], None], ...]] = (
 )
 
 
-def _with_consequences(case: _Case) -> tuple[Suspicion, ...]:
+def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
     """Add to each suspicion what it cuts off; who loses a site is critical."""
     failures = [_failure(case, suspicion) for suspicion in case.suspicions]
     told = []
@@ -388,7 +306,7 @@ def _with_consequences(case: _Case) -> tuple[Suspicion, ...]:
     return tuple(told)
 
 
-def _failure(case: _Case, suspicion: Suspicion) -> Failure:
+def _failure(case: Case, suspicion: Suspicion) -> Failure:
     down = [
         member
         for member in suspicion.members
@@ -399,35 +317,6 @@ def _failure(case: _Case, suspicion: Suspicion) -> Failure:
         devices=frozenset(DeviceId(one.id) for one in down if one.kind is SubjectKind.DEVICE),
         links=frozenset(LinkId(one.id) for one in down if one.kind is SubjectKind.LINK),
     )
-
-
-def _severity(verdict: Verdict) -> Severity:
-    """Return how loud a verdict is by itself; a lost site makes it critical later."""
-    if verdict.subject.kind is SubjectKind.SITE:
-        return Severity.CRITICAL
-    if verdict.condition is Condition.MAINTENANCE:
-        return Severity.INFO
-    if verdict.condition is Condition.DOWN:
-        return Severity.WARNING
-    quiet = verdict.cause in (Cause.RAIN, Cause.MULTIPATH)
-    device = verdict.subject.kind is SubjectKind.DEVICE
-    return Severity.INFO if quiet or device else Severity.WARNING
-
-
-def _not_well(verdicts: Mapping[IdT, Verdict], known: Mapping[IdT, object]) -> dict[IdT, Verdict]:
-    return {
-        identity: verdict
-        for identity, verdict in verdicts.items()
-        if verdict.condition is not Condition.HEALTHY
-        and verdict.condition is not Condition.UNKNOWN
-        and identity in known
-    }
-
-
-def _led_by(case: _Case, said: Evidence, members: list[Subject]) -> tuple[Evidence, ...]:
-    verdicts = (case.verdict_of(member) for member in members)
-    more = (piece for verdict in verdicts if verdict is not None for piece in verdict.evidence)
-    return tuple(dict.fromkeys((said, *more)))[:_TOLD]
 
 
 def _because(verdict: Verdict) -> str:
@@ -446,7 +335,7 @@ def _band(network: Network, link: LinkId) -> str:
     return band_of(carrier.frequency_hz).name if carrier else network.links[link].medium.value
 
 
-def _receivers(case: _Case, link: LinkId) -> set[InterfaceId]:
+def _receivers(case: Case, link: LinkId) -> set[InterfaceId]:
     """Return the ends at which a link is disturbed."""
     found = {
         InterfaceId(evidence.where)
@@ -456,9 +345,9 @@ def _receivers(case: _Case, link: LinkId) -> set[InterfaceId]:
     return found & set(case.network.links[link].ends) or {case.network.links[link].a}
 
 
-def _jammed_together(case: _Case, one: LinkId, other: LinkId) -> bool:
+def _jammed_together(case: Case, settings: CorrelationSettings, one: LinkId, other: LinkId) -> bool:
     network = case.network
-    if abs(case.ill_since(one) - case.ill_since(other)) > case.settings.together_seconds:
+    if abs(case.ill_since(one) - case.ill_since(other)) > settings.together_seconds:
         return False
     places = [
         [
@@ -467,40 +356,4 @@ def _jammed_together(case: _Case, one: LinkId, other: LinkId) -> bool:
         ]
         for link in (one, other)
     ]
-    return any(
-        distance_m(a, b) <= case.settings.jamming_radius_m for a in places[0] for b in places[1]
-    )
-
-
-def _apart_m(network: Network, one: LinkId, other: LinkId) -> float:
-    return min(
-        distance_m(network.sites[a].position, network.sites[b].position)
-        for a in network.sites_of(one)
-        for b in network.sites_of(other)
-    )
-
-
-def _clusters(links: list[LinkId], near: Callable[[LinkId, LinkId], bool]) -> list[list[LinkId]]:
-    """Return the groups that hang together by nearness, in the order given."""
-    groups: list[list[LinkId]] = []
-    left = list(links)
-    while left:
-        group = [left.pop(0)]
-        for member in group:  # grows while it is walked
-            group.extend(other for other in left if near(member, other))
-            left = [other for other in left if other not in group]
-        groups.append(group)
-    return groups
-
-
-def _middle(network: Network, sites: list[SiteId]) -> SiteId:
-    """Return the site nearest to all the others."""
-    if len(sites) > 20:  # a name for people: the first ones will do
-        sites = sites[:20]
-    return min(
-        sites,
-        key=lambda site: sum(
-            distance_m(network.sites[site].position, network.sites[other].position)
-            for other in sites
-        ),
-    )
+    return any(distance_m(a, b) <= settings.jamming_radius_m for a in places[0] for b in places[1])

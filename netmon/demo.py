@@ -50,6 +50,8 @@ from netmon.store import StoreSettings
 JUDGE_INTERVAL_SECONDS: Final = 1.0
 CLEAR_SECONDS: Final = 6.0  # the demo's weather is quick, so are its recoveries
 REDRAW_SECONDS: Final = 0.5
+PAST_STEP_SECONDS: Final = 300.0  # the slot of a baseline
+HOST_IPDV_SECONDS: Final = 0.002  # what a busy host adds to packets that cross its kernel twice
 COMMUNITY: Final = "NETMON_DEMO_COMMUNITY"
 # What a packet may meet between two namespaces beside its path's own loss (`--tun`).
 ROUGH: Final = ImpairmentSettings(loss_ratio=0.002, duplicate_ratio=0.002, corruption_ratio=0.001)
@@ -169,7 +171,7 @@ async def _perform(
         loop.add_signal_handler(number, app.stop)
     console.print("living through the previous 24 hours …", highlight=False)
     started = time.monotonic()
-    _live_through_the_past(app, stage)
+    _live_through_the_past(app, stage, tun=settings.tun)
     console.print(f"… done in {time.monotonic() - started:.1f} s; now live", highlight=False)
     stage.begin()
     with stage.answering(tun=settings.tun):
@@ -181,11 +183,16 @@ async def _perform(
     return 0 if passed(findings) else 1
 
 
-def _live_through_the_past(app: App, stage: Stage) -> None:
+def _live_through_the_past(app: App, stage: Stage, *, tun: bool) -> None:
     """Fill the baselines: every step's observations, then one judgement, as it would have been."""
     last: tuple[float, float] | None = None
     for observation in past(
-        stage.world, stage.targets, until=time.time(), monotonic=time.monotonic()
+        stage.world,
+        stage.targets,
+        until=time.time(),
+        monotonic=time.monotonic(),
+        step_seconds=PAST_STEP_SECONDS,
+        host_ipdv_seconds=HOST_IPDV_SECONDS if tun else 0.0,
     ):
         stamp = observation.at, observation.monotonic
         if last is not None and stamp != last:

@@ -138,7 +138,7 @@ class IncidentSettings:
     clear_at_most_seconds: Annotated[float, Ge(0)] = 3600.0  # … up to this
     reopen_seconds: Annotated[float, Ge(0)] = 300.0  # closed for less: it is the same incident
     keep_closed: Annotated[int, Ge(0)] = 1000  # of those closed last, for whoever asks
-    step_seconds: Annotated[float, Gt(0)] = 60.0  # a wall clock that jumps further has been set
+    step_seconds: Annotated[float, Gt(0)] = 30.0  # a wall clock that jumps further has been set
 
 
 class Incidents:

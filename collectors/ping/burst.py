@@ -1,7 +1,8 @@
 """Flight: the echoes under way, what came back of them, and when a burst is over.
 
-Pure: no socket, and `now` is an argument. Answers are found by the octets that only we could have
-sent (`packet.body`, with its 64-bit nonce); address, sequence and identifier must fit as well.
+Pure: no socket, and `now` is an argument. A reply is found by all its octets, which follow from the
+request and its 64-bit nonce; only its source is left to check. What is altered, truncated, forged or
+another program's finds nothing.
 
 Only silence is loss. An echo that is missing while we ourselves were disturbed (a stalled loop, an
 overrun receive buffer, a stepped clock) proves nothing: such a burst is TOO_LATE, never lossy.
@@ -16,6 +17,7 @@ from typing import Final
 from collectors.observation import EchoObservation, Outcome
 from collectors.ping import packet
 from collectors.ping.clock import KernelClock
+from collectors.ping.transport import Kind
 from collectors.target import PingTarget
 from topology.model import DeviceId
 
@@ -30,9 +32,8 @@ class FlightStatistics:
     answered: int = 0
     duplicates: int = 0
     late: int = 0
-    foreign: int = 0  # replies to other programs, or altered on the way
+    foreign: int = 0  # replies to other programs, forged, or altered on the way
     wrong_source: int = 0
-    damaged: int = 0  # our octets, but not a sound reply
     quotes: int = 0  # errors that quote an echo of ours
     quotes_ignored: int = 0
     refused: int = 0  # our own kernel would not send
@@ -113,12 +114,11 @@ class Burst:
 class Echo:
     """One request that left, and its answer."""
 
-    __slots__ = ("body", "burst", "remainder", "rtt", "sent_at")
+    __slots__ = ("burst", "reply", "rtt", "sent_at")
 
-    def __init__(self, burst: Burst, body: bytes, remainder: int) -> None:
+    def __init__(self, burst: Burst, reply: bytes) -> None:
         self.burst = burst
-        self.body = body
-        self.remainder = remainder
+        self.reply = reply
         self.sent_at = 0.0
         self.rtt: float | None = None
 
@@ -167,33 +167,24 @@ class Flight:
 
         The clock is read last, so that the RTT begins at the system call.
         """
-        drawn = self._drawn
-        if drawn == len(self._nonces):
-            self._nonces = self._entropy(packet.NONCE_OCTETS * _NONCES)
-            drawn = 0
-        self._drawn = drawn + packet.NONCE_OCTETS
-        body = packet.body(
-            burst.identifier,
-            (burst.first_sequence + burst.attempts) & 0xFFFF,
-            self._nonces[drawn : self._drawn],
-            self._padding,
-        )
-        remainder = packet.remainder(body)
-        request = (
-            packet.request_v6(body)
-            if ":" in burst.address
-            else packet.request(body, body_remainder=remainder)
-        )
+        sequence = (burst.first_sequence + burst.attempts) & 0xFFFF
+        pair = None
+        while pair is None:
+            data = self._nonce() + self._padding
+            pair = (packet.echo_v6 if ":" in burst.address else packet.echo)(
+                burst.identifier, sequence, data
+            )
+        request, reply = pair
         burst.attempts += 1
         self.statistics.sent += 1
-        self._echoes[body] = echo = Echo(burst, body, remainder)
+        self._echoes[reply] = echo = Echo(burst, reply)
         burst.echoes.append(echo)
         burst.last_attempt = echo.sent_at = now()
         return request
 
     def unsent(self, burst: Burst) -> None:
         """Take the last request back: it never left, and may be tried again."""
-        del self._echoes[burst.echoes.pop().body]
+        del self._echoes[burst.echoes.pop().reply]
         burst.attempts -= 1
         self.statistics.sent -= 1
 
@@ -206,17 +197,20 @@ class Flight:
         if burst.is_sent and not burst.echoes:
             self.finish(burst)
 
-    def reply(self, source: str, message: bytes, kernel_time_ns: int | None) -> None:
+    def receive(self, source: str, message: bytes, kernel_time_ns: int | None, kind: Kind) -> None:
         """Credit a reply to the echo it answers; anything else only counts."""
-        echo = self._echoes.get(message[4:])
+        if kind is not Kind.REPLY:
+            self._note_quote(source, message)
+            return
+        if ":" in source:
+            message = message[:2] + b"\0\0" + message[4:]
+        echo = self._echoes.get(message)
         if echo is None:
             self.statistics.foreign += 1
             return
         burst = echo.burst
         if source != burst.address:
             self.statistics.wrong_source += 1
-        elif not packet.is_reply(message, body_remainder=echo.remainder):
-            self.statistics.damaged += 1
         elif echo.rtt is not None:
             burst.duplicates += 1
             self.statistics.duplicates += 1
@@ -226,10 +220,10 @@ class Flight:
                 self._note_late(echo, rtt)
                 return
             echo.rtt = rtt
-            burst.answered += 1
             self.statistics.answered += 1
+            burst.answered += 1
             if burst.answered == burst.target.echoes:
-                self.finish(burst)
+                self.end(burst, Outcome.OK)
 
     def _note_late(self, echo: Echo, rtt: float) -> None:
         self.statistics.late += 1
@@ -242,12 +236,12 @@ class Flight:
         else:
             burst.late += 1
 
-    def quote(self, source: str, message: bytes, *, ipv6: bool) -> None:
+    def _note_quote(self, source: str, message: bytes) -> None:
         """Note what a router said of an echo of ours: words, never an outcome.
 
         Anyone can forge an error, and a forged one must not take a device down (RFC 5927).
         """
-        quote = packet.parse_error(message, ipv6=ipv6)
+        quote = packet.parse_error(message, ipv6=":" in source)
         burst = self._quoted(quote) if quote else None
         if quote is None or burst is None or burst.done:
             self.statistics.quotes_ignored += 1
@@ -258,8 +252,11 @@ class Flight:
     def _quoted(self, quote: packet.Quote) -> Burst | None:
         burst: Burst | None = None
         if quote.nonce:
-            body = packet.body(quote.identifier, quote.sequence, quote.nonce, self._padding)
-            echo = self._echoes.get(body)
+            data = quote.nonce + self._padding
+            pair = (packet.echo_v6 if ":" in quote.destination else packet.echo)(
+                quote.identifier, quote.sequence, data
+            )
+            echo = self._echoes.get(pair[1]) if pair else None
             burst = echo.burst if echo else None
         elif latest := self._by_address.get(quote.destination):
             index = (quote.sequence - latest.first_sequence) & 0xFFFF
@@ -298,9 +295,17 @@ class Flight:
     def forget(self, burst: Burst) -> None:
         """Drop a burst that is over: replies to it are foreign from now on."""
         for echo in burst.echoes:
-            self._echoes.pop(echo.body, None)
+            self._echoes.pop(echo.reply, None)
         burst.echoes.clear()  # echo and burst hold each other: no work for the cycle collector
 
     def forget_device(self, device: DeviceId) -> None:
         """Drop what is remembered of a device between its bursts."""
         self._late.pop(device, None)
+
+    def _nonce(self) -> bytes:
+        drawn = self._drawn
+        if drawn == len(self._nonces):
+            self._nonces = self._entropy(packet.NONCE_OCTETS * _NONCES)
+            drawn = 0
+        self._drawn = drawn + packet.NONCE_OCTETS
+        return self._nonces[drawn : self._drawn]

@@ -17,7 +17,7 @@ from collectors.observation import EchoObservation, Outcome
 from collectors.ping import packet
 from collectors.ping.burst import Burst, Flight, FlightStatistics, OnDone
 from collectors.ping.clock import KernelClock
-from collectors.ping.transport import Kind, PingSettings, Transport, TransportStatistics
+from collectors.ping.transport import PingSettings, Transport, TransportStatistics
 from collectors.ping.wheel import Wheel
 from collectors.target import PingTarget
 from topology.model import DeviceId
@@ -80,23 +80,29 @@ class PingCollector:
 
     async def collect(self, target: PingTarget) -> EchoObservation:
         """Send one burst and return what came back of it."""
-        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        burst = self.begin(
-            target, lambda _, outcome: None if done.done() else done.set_result(outcome)
-        )
+        seen: asyncio.Future[EchoObservation] = asyncio.get_running_loop().create_future()
+
+        def tell(burst: Burst, outcome: Outcome) -> None:
+            if not seen.done():  # it may have been cancelled a moment ago
+                seen.set_result(burst.observation(outcome))
+
+        burst = self.begin(target, tell)
         try:
-            return burst.observation(await done)
+            return await seen
         finally:
-            if not burst.done:  # cancelled while it waited
+            if not burst.done:
                 self._flight.end(burst, Outcome.NOT_POLLED)
 
     def begin(self, target: PingTarget, on_done: OnDone) -> Burst:
-        """Start one burst; `on_done` is called once, from the event loop, or at once if refused."""
+        """Start one burst; `on_done` is called once, within this call if nothing can be sent.
+
+        `collect` without its task: a burst keeps its echoes only until `on_done` returns.
+        """
         if target.echoes < 1:
             raise ValueError(f"{target.device}: a burst of {target.echoes} echoes; at least 1")
         if self._loop is None and not self._closed:
             self._loop = asyncio.get_running_loop()
-            self._transport.listen(self._receive)
+            self._transport.listen(self._flight.receive)
         began, at = self._now(), self._wall()
         try:
             address, identifier = self._peers.get(target.address) or self._find(target.address)
@@ -139,12 +145,6 @@ class PingCollector:
             self._peers.clear()
         self._peers[address] = peer
         return peer
-
-    def _receive(self, source: str, message: bytes, kernel_time_ns: int | None, kind: Kind) -> None:
-        if kind is Kind.REPLY:
-            self._flight.reply(source, message, kernel_time_ns)
-        else:
-            self._flight.quote(source, message, ipv6=":" in source)
 
     def _arm(self, when: float) -> None:
         """Make sure that a tick comes at `when` or sooner."""

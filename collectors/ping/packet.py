@@ -1,8 +1,7 @@
 """ICMP echo to and from bytes, and the packets that errors quote (RFC 792, RFC 4443).
 
-Pure. Everything after the checksum (identifier, sequence, data) is the `body` of an echo: a reply
-must carry the body of its request unchanged (RFC 1122 §3.2.2.6), so a body that starts its data
-with a random nonce is both the proof and the key of an answer.
+Pure. A device must return identifier, sequence and data unchanged (RFC 1122 §3.2.2.6), so the whole
+reply is known when the request is made; with a random nonce in the data nobody else can know it.
 """
 
 import ipaddress
@@ -77,11 +76,6 @@ class Quote:
     words: str
 
 
-def body(identifier: int, sequence: int, nonce: bytes, padding: bytes = b"") -> bytes:
-    """Return all of an echo that follows its checksum."""
-    return _body_head(identifier, sequence) + nonce + padding
-
-
 def remainder(octets: bytes) -> int:
     """Return octets as one number modulo 2¹⁶ - 1: their Internet checksum, negated (RFC 1071).
 
@@ -93,14 +87,28 @@ def remainder(octets: bytes) -> int:
     return int.from_bytes(octets, "big") % 0xFFFF
 
 
-def request(body: bytes, *, body_remainder: int) -> bytes:
-    """Return an ICMPv4 echo request; the caller keeps the remainder to check the reply."""
-    return _head(V4_ECHO_REQUEST, 0, -(body_remainder + 0x0800) % 0xFFFF) + body
+def echo(identifier: int, sequence: int, data: bytes) -> tuple[bytes, bytes] | None:
+    """Return an ICMPv4 request and the one reply to it, octet for octet.
+
+    None for data whose reply would have the checksum 0: some devices write that 0xFFFF (the flaw of
+    RFC 1141 that RFC 1624 tells), so it would not be the one reply.
+    """
+    body = _body_head(identifier, sequence) + data
+    remaining = remainder(body)
+    if remaining == 0:
+        return None
+    # The type's word, 0x0800, counts as itself wherever it stands.
+    request = _head(V4_ECHO_REQUEST, 0, -(remaining + 0x0800) % 0xFFFF) + body
+    return request, _head(V4_ECHO_REPLY, 0, 0xFFFF - remaining) + body
 
 
-def request_v6(body: bytes) -> bytes:
-    """Return an ICMPv6 echo request; the kernel sums it up: it knows the addresses."""
-    return b"\x80\0\0\0" + body
+def echo_v6(identifier: int, sequence: int, data: bytes) -> tuple[bytes, bytes]:
+    """Return an ICMPv6 request and the one reply to it, its checksum left 0.
+
+    The kernel writes and checks ICMPv6 checksums: it knows the addresses they cover.
+    """
+    body = _body_head(identifier, sequence) + data
+    return b"\x80\0\0\0" + body, b"\x81\0\0\0" + body
 
 
 def reply_to(request: bytes) -> bytes:
@@ -108,16 +116,6 @@ def reply_to(request: bytes) -> bytes:
     if request[0] == V6_ECHO_REQUEST:
         return b"\x81\0\0\0" + request[4:]
     return _head(V4_ECHO_REPLY, 0, -remainder(request[4:]) % 0xFFFF) + request[4:]
-
-
-def is_reply(message: bytes, *, body_remainder: int) -> bool:
-    """Whether a message that ends in a body of ours is an echo reply, its checksum right.
-
-    The kernel has checked an ICMPv6 checksum; it hands a damaged ICMPv4 packet to raw sockets.
-    """
-    if message[:2] == b"\x81\0":
-        return True
-    return message[:2] == b"\0\0" and (message[2] * 256 + message[3] + body_remainder) % 0xFFFF == 0
 
 
 def error(type_: int, code: int, *, destination: str, request: bytes) -> bytes:

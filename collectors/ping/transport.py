@@ -14,6 +14,7 @@ would attach to the next datagram: it also tells drops that no datagram follows.
 
 import asyncio
 import errno
+import ipaddress
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ class SocketTransport:
         family = socket.AF_INET6 if ipv6 else socket.AF_INET
         host, _, zone = address.partition("%")
         host = socket.inet_ntop(family, socket.inet_pton(family, host))
-        index = (int(zone) if zone.isdigit() else socket.if_nametoindex(zone)) if zone else 0
+        index = _zone_index(host, zone)
         canonical = f"{host}%{index}" if index else host
         if len(self._destinations) >= _DESTINATIONS:
             self._destinations.clear()
@@ -267,3 +268,10 @@ class SocketTransport:
                         icmp_type, code, destination=destination[0], request=request
                     )
                     self._receiver(offender, message, None, Kind.ERROR)
+
+
+def _zone_index(host: str, zone: str) -> int:
+    """Return the interface a link-local address is on; a zone elsewhere means nothing."""
+    if not zone or not ipaddress.ip_address(host).is_link_local:
+        return 0
+    return int(zone) if zone.isdigit() else socket.if_nametoindex(zone)

@@ -49,6 +49,6 @@ class Wheel(Generic[ItemT]):
     def take(self, now: float) -> list[ItemT]:
         """Remove and return what is due, in order."""
         taken: list[ItemT] = []
-        while self._heap and self._heap[0] <= now * _SLOTS_PER_SECOND:
+        while self._heap and self._heap[0] / _SLOTS_PER_SECOND <= now:
             taken += self._slots.pop(heapq.heappop(self._heap))
         return taken

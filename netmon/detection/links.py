@@ -5,18 +5,16 @@ from typing import Final
 
 import numpy as np
 
-from netmon.detection.fading import RAIN_FROM_HZ
 from netmon.detection.findings import Detectors, Findings
 from netmon.detection.frame import gather, gather_flags
 from netmon.detection.proposal import Proposal, plain, weighed
-from netmon.detection.readings import Flags, Integers
+from netmon.detection.radiosigns import RadioSigns
+from netmon.detection.readings import Flags
 from netmon.detection.signatures import Sign, causes_of, likeliest
 from netmon.detection.sites import Loss, unreachable
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 from topology.model import DeviceId, LinkId, Medium, SiteId
 
-DETECTOR: Final = "judge"
-_NEIGHBOUR_M: Final = 15_000.0  # a rain cell is 5–15 km wide
 _WORDS_OF: Final = 4  # so many devices are named in a sentence
 
 
@@ -37,8 +35,7 @@ class LinkJudge:
         self._lost: dict[LinkId, Proposal] = {}
         for loss in losses.values():
             self._lost.update(loss.links)
-        self._first_direction = _first_directions(detectors)
-        self._raining = self._rain_like()
+        self._radio = RadioSigns(detectors, found)
 
     def conditions(self) -> tuple[dict[Condition, Flags], Flags]:
         """Return which links are in which condition, and which are left as they were."""
@@ -58,6 +55,7 @@ class LinkJudge:
             healthy, degraded, down = (
                 flags & heard_a & heard_b for flags in (healthy, degraded, down)
             )
+            held = np.zeros_like(held)
         return {
             Condition.MAINTENANCE: standing.link_off,
             Condition.DOWN: down,
@@ -101,7 +99,7 @@ class LinkJudge:
         return self._weighed(row, condition)
 
     def _weighed(self, row: int, condition: Condition) -> Proposal:
-        signs, evidence = self._radio_signs(row)
+        signs, evidence = self._radio.of(row)
         more_signs, more_evidence = self._line_signs(row, condition)
         if condition is Condition.DOWN:
             signs |= self._down_signs(row)
@@ -118,64 +116,6 @@ class LinkJudge:
             causes -= {Cause.POWER, Cause.FIBRE_CUT}  # what still carries has lost neither
         opinion = likeliest(sorted(signs), causes, self._detectors.settings.signatures)
         return weighed(condition, opinion, (*evidence, *more_evidence))
-
-    def _radio_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
-        """Return what the directions of a radio link show; nothing for the others."""
-        first = self._first_direction[row]
-        if first < 0:
-            return set(), ()
-        signs: set[Sign] = set()
-        evidence: tuple[Evidence, ...] = ()
-        for direction in (first, first + 1):
-            found, words = self._direction_signs(direction)
-            signs |= found
-            evidence += words
-        if Sign.LEVEL_LOST_BOTH_WAYS in signs or Sign.LEVEL_LOST_ONE_WAY in signs:
-            signs.discard(Sign.LEVEL_HOLDS)
-            signs |= self._hop_signs(first, row)
-        if Sign.QUALITY_LOST in signs:
-            signs.discard(Sign.QUALITY_FOLLOWS)
-        if Sign.NOISE_RISEN in signs:
-            signs.discard(Sign.NOISE_HOLDS)
-        return signs, evidence
-
-    def _direction_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
-        detectors, found = self._detectors, self._found
-        fades, disturbance = found.fades, found.disturbance
-        signs: set[Sign] = set()
-        evidence: tuple[Evidence, ...] = ()
-        faded = bool(fades.lost[row] or fades.sent_less[row])
-        disturbed = bool(disturbance.any[row])
-        if faded:
-            both = fades.both_ways[row]
-            signs.add(Sign.LEVEL_LOST_BOTH_WAYS if both else Sign.LEVEL_LOST_ONE_WAY)
-            signs.add(Sign.STEP if fades.step[row] else Sign.GRADUAL)
-            signs |= {Sign.SENT_LESS} if fades.sent_less[row] else set()
-            signs |= {Sign.STEADY} if fades.steady[row] else set()
-            signs |= {Sign.WANDERS} if fades.wanders[row] else set()
-            evidence += (detectors.fading.evidence(row, detectors.radio, fades),)
-        if disturbed:
-            signs |= {Sign.LEVEL_HOLDS} if disturbance.level_holds[row] else set()
-            signs |= {Sign.QUALITY_LOST} if disturbance.quality_lost[row] else set()
-            signs |= {Sign.NOISE_RISEN} if disturbance.noise_risen[row] else set()
-            evidence += detectors.interference.evidence(row, detectors.radio, disturbance)
-        if faded and np.isfinite(disturbance.quality_loss_db[row]) and not disturbed:
-            signs.add(Sign.QUALITY_FOLLOWS)
-        if (faded or disturbed) and disturbance.noise_holds[row]:
-            signs.add(Sign.NOISE_HOLDS)
-        return signs, evidence
-
-    def _hop_signs(self, direction: int, row: int) -> set[Sign]:
-        directions = self._frame.directions
-        signs: set[Sign] = set()
-        frequency = directions.frequency_hz[direction]
-        if np.isfinite(frequency):
-            signs.add(Sign.FROM_10_GHZ if frequency >= RAIN_FROM_HZ else Sign.BELOW_10_GHZ)
-        long = directions.length_m[direction] >= self._detectors.settings.fading.long_hop_m
-        signs.add(Sign.LONG_HOP if long else Sign.SHORT_HOP)
-        if row in self._raining:
-            signs.add(Sign.NEIGHBOURS_FADE)
-        return signs
 
     def _line_signs(self, row: int, condition: Condition) -> tuple[set[Sign], tuple[Evidence, ...]]:
         """Return what counters and echoes show at either end."""
@@ -226,8 +166,7 @@ class LinkJudge:
             for end in (frame.a_device, frame.b_device)
         ]
         signs: set[Sign] = set()
-        first = self._first_direction[row]
-        if first >= 0 and found.disturbance.level_holds[first : first + 2].all():
+        if self._radio.level_holds(row):
             signs.add(Sign.LEVEL_HOLDS)
         if all(heard):
             signs.add(Sign.DARK_BOTH_ENDS if self._dark_ends(row) == 2 else Sign.DARK_ONE_END)
@@ -288,30 +227,3 @@ class LinkJudge:
 
     def _medium(self, row: int) -> Medium:
         return self._frame.network.links[self._frame.link_ids[row]].medium
-
-    def _rain_like(self) -> frozenset[int]:
-        """Return the rows of links that fade both ways from 10 GHz on with such a neighbour."""
-        frame, fades = self._frame, self._found.fades
-        directions = frame.directions
-        high = directions.frequency_hz >= RAIN_FROM_HZ
-        rows = np.unique(directions.link_row[fades.lost & fades.both_ways & high])
-        if len(rows) < 2:
-            return frozenset()
-        ends = self._frame.end_positions[rows]  # links × ends × xyz, in metres
-        apart = [
-            np.linalg.norm(ends[:, None, one] - ends[None, :, other], axis=2)
-            for one in (0, 1)
-            for other in (0, 1)
-        ]
-        near = np.minimum.reduce(apart) <= _NEIGHBOUR_M
-        np.fill_diagonal(near, val=False)
-        return frozenset(int(row) for row in rows[near.any(axis=1)])
-
-
-def _first_directions(detectors: Detectors) -> Integers:
-    """Return for each link the row of its first direction, −1 for what is no radio."""
-    frame = detectors.frame
-    first = np.full(len(frame.link_ids), -1, dtype=np.int64)
-    rows = frame.directions.link_row[::2]
-    first[rows] = np.arange(len(rows)) * 2
-    return first

@@ -11,19 +11,17 @@ Polls are spread over time, so one loss shows itself device by device. A silence
 believed once somebody next to it has answered *after* it began, or a short grace is over.
 """
 
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
 
+from netmon.detection.edge import Edge
 from netmon.detection.frame import Frame, gather, gather_flags, gather_rows
 from netmon.detection.readings import DeviceReadings, Flags, Floats, Integers, Readings
-from netmon.verdict import Subject, SubjectKind
-from topology.model import DeviceId, LinkId, SiteId
-from topology.reachability import Reach, Reachability
+from netmon.verdict import Subject
+from topology.model import DeviceId, SiteId
 
 # RFC 2863: down, testing, notPresent, lowerLayerDown. Not unknown(4), which tunnels and loopbacks
 # say for good, and not dormant(5), which is a stand-by line waiting for its call.
@@ -78,10 +76,6 @@ class Words:
     ends: tuple[Flags, Flags]
 
 
-# Of the silent: who is at the edge, who is behind it, and for whose sake.
-Apart = tuple[Flags, Flags, dict[DeviceId, Subject]]
-
-
 class Watch:
     """Keeps who is silent since when, and asks the graph what it means."""
 
@@ -90,19 +84,15 @@ class Watch:
     ) -> None:
         self.settings = settings
         self._frame = frame
-        self._reachability = Reachability(frame.network)
-        known = np.array([device in frame.network.devices for device in frame.device_ids], bool)
-        self._known: Flags = known
-        self._own = known & (frame.site_of_device == frame.site_row.get(_site(collector_site), -2))
-        self._collector_site = collector_site if collector_site in frame.network.sites else None
+        self._edge = Edge(frame, collector_site)
+        own_site = frame.site_row.get(collector_site, -2) if collector_site is not None else -2
+        self._own: Flags = frame.site_of_device == own_site
+        self._placed = own_site >= 0
         self._doubted_at: Floats = np.full(frame.devices, np.inf)  # monotonic; inf: no doubt
         self._silent_at: Floats = np.full(frame.devices, np.inf)
         self._believed: Flags = np.zeros(frame.devices, dtype=np.bool_)
         self._in_sight_since: Floats = np.full(frame.devices, -np.inf)  # inf: behind something
-        self._cannot_say = self._beyond_the_graph()
         self._uplinks = self._own_links()
-        self._last_question: tuple[bytes, bytes, bytes] | None = None
-        self._last_answer: Apart | None = None
 
     def look(self, readings: Readings) -> Standing:
         """Return where everybody stands."""
@@ -122,7 +112,7 @@ class Watch:
         if waiting.any():
             waiting &= ~self._believable(devices, silent, out, waiting, now)
         self._believed = silent & ~waiting
-        down, unreachable, behind = self._told_apart(self._believed, heard, out)
+        down, unreachable, behind = self._edge.tell_apart(self._believed, heard, out)
         late = down & self._not_asked_since_in_sight(devices, down, unreachable, silent, now)
         return Standing(
             asked=polled,
@@ -164,7 +154,7 @@ class Watch:
     ) -> bool:
         """Say whether nobody beyond our own site answers any more."""
         remote = polled & ~self._own
-        if self._collector_site is None or int(remote.sum()) < 2:
+        if not self._placed or int(remote.sum()) < 2:
             return False
         if not (remote & ~silent).any():
             return True
@@ -254,92 +244,18 @@ class Watch:
             patient: Flags = waited >= patience
             return patient
         asked = devices.asked_snmp | devices.asked_ping
-        strict, _, _ = self._told_apart(silent | (asked & ~answered), answered, links_out)
-        _, loose, _ = self._told_apart(silent, ~silent & asked, links_out)
+        strict, _, _ = self._edge.tell_apart(silent | (asked & ~answered), answered, links_out)
+        _, loose, _ = self._edge.tell_apart(silent, ~silent & asked, links_out)
         believed: Flags = strict | loose | self._own | (waited >= self.settings.grace_seconds)
         return believed
 
-    def _told_apart(self, failed: Flags, answering: Flags, links_out: Flags) -> Apart:
-        """Return who of the failed is at the edge, who is behind it, and behind what."""
-        question = (failed.tobytes(), answering.tobytes(), links_out.tobytes())
-        if question != self._last_question or self._last_answer is None:
-            self._last_answer = self._tell_apart(failed, answering, links_out)
-            self._last_question = question
-        return self._last_answer
-
-    def _tell_apart(self, failed: Flags, answering: Flags, links_out: Flags) -> Apart:
-        frame = self._frame
-        rows = np.flatnonzero(failed & self._known)
-        none = np.zeros(frame.devices, dtype=np.bool_)
-        if not rows.size:
-            return none, none, {}
-        failed_ids = [frame.device_ids[row] for row in rows]
-        failed_links = self._link_ids(links_out)
-        reach = self._reachability.reach(
-            self._origins(answering), failed_devices=failed_ids, failed_links=failed_links
-        )
-        edge = none.copy()
-        edge[[frame.device_row[device] for device in reach.frontier_devices]] = True
-        at_edge = failed & (edge | self._cannot_say | ~self._known)
-        behind = failed & ~at_edge
-        return at_edge, behind, self._for_whose_sake(reach, behind) if behind.any() else {}
-
-    def _origins(self, answering: Flags) -> set[SiteId]:
-        frame = self._frame
-        rows = np.unique(frame.site_of_device[answering & self._known])
-        origins = {frame.site_ids[row] for row in rows if row >= 0}
-        return origins | ({self._collector_site} if self._collector_site else set())
-
-    def _link_ids(self, flags: Flags) -> list[LinkId]:
-        frame = self._frame
-        ids = (frame.link_ids[row] for row in np.flatnonzero(flags))
-        return [link for link in ids if link in frame.network.links]
-
     def _own_links(self) -> Integers:
         frame, own = self._frame, self._own
-        if self._collector_site is None or not frame.devices:
+        if not self._placed or not frame.devices:
             return np.zeros(0, dtype=np.int64)
         a_own = own[frame.a_device] & (frame.a_device >= 0)
         b_own = own[frame.b_device] & (frame.b_device >= 0)
         return np.flatnonzero(a_own != b_own)
-
-    def _beyond_the_graph(self) -> Flags:
-        """Return which devices have no way to us even when nothing is broken."""
-        if self._collector_site is None:
-            return np.ones(self._frame.devices, dtype=np.bool_)
-        reach = self._reachability.reach((self._collector_site,))
-        return np.array([device not in reach.devices for device in self._frame.device_ids], bool)
-
-    def _for_whose_sake(self, reach: Reach, behind: Flags) -> dict[DeviceId, Subject]:
-        """Walk outwards from the edge; each silent device gets the nearest failure before it."""
-        wanted = {self._frame.device_ids[row] for row in np.flatnonzero(behind)}
-        found: dict[DeviceId, Subject] = {}
-        queue = deque(self._edges(reach))
-        seen: set[DeviceId] = set()
-        while queue:
-            device, subject = queue.popleft()
-            if device in seen or device in reach.devices:
-                continue
-            seen.add(device)
-            if device in wanted:
-                found[device] = subject
-            queue.extend((other, subject) for other in self._next_to(device))
-        return found
-
-    def _edges(self, reach: Reach) -> Iterator[tuple[DeviceId, Subject]]:
-        network = self._frame.network
-        for device in sorted(reach.frontier_devices):
-            yield device, Subject(SubjectKind.DEVICE, device)
-        for link in sorted(reach.frontier_links):
-            for end in network.links[link].ends:
-                yield network.device_of(end), Subject(SubjectKind.LINK, link)
-
-    def _next_to(self, device: DeviceId) -> Iterator[DeviceId]:
-        network = self._frame.network
-        yield from network.devices_of(network.site_of(device))
-        for link in network.links_of(device):
-            for end in network.links[link].ends:
-                yield network.device_of(end)
 
 
 def ways_in_doubt(devices: DeviceReadings, timeouts: int) -> Flags:
@@ -347,7 +263,3 @@ def ways_in_doubt(devices: DeviceReadings, timeouts: int) -> Flags:
     snmp = ~devices.asked_snmp | (devices.snmp_timeouts >= timeouts)
     ping = ~devices.asked_ping | (devices.ping_timeouts >= timeouts)
     return snmp & ping & (devices.asked_snmp | devices.asked_ping)
-
-
-def _site(collector_site: SiteId | None) -> SiteId:
-    return collector_site if collector_site is not None else SiteId("")

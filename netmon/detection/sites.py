@@ -64,6 +64,8 @@ def _loss(site: SiteId, detectors: Detectors, found: Findings) -> Loss:
     if not leading:
         return Loss(site=_out_of_sight(devices, frame, standing), links={})
     rows = np.array([frame.link_row[link.id] for link in leading], dtype=np.int64)
+    if standing.link_off[rows].all():
+        return Loss(site=unreachable(Subject(SubjectKind.LINK, leading[0].id)), links={})
     signs = _signs(leading, rows, devices, detectors, found)
     causes = frozenset({Cause.POWER}).union(*(causes_of(link.medium) for link in leading))
     causes -= {Cause.CONGESTION}

@@ -1,6 +1,6 @@
 """All agents of the network on UDP: one socket per address, one loop, one thread of its own.
 
-A thread, not a process: the world is shared as it is, and an answer costs some 50 µs. Its own loop
+A thread, not a process: the world is shared as it is, and an answer costs some 0.2 ms. Its own loop
 keeps the agents from waiting for the monitor's loop, so that what the demo shows of polling is
 true; the CPU of the process is that of both (docs/decisions/0050).
 """

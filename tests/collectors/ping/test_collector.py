@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -57,8 +58,10 @@ class Air:
     def close(self) -> None:
         self.closed = True
 
-    def deliver(self, source: str, message: bytes, kind: Kind = Kind.REPLY) -> None:
-        self._receiver(source, message, None, kind)
+    def deliver(
+        self, source: str, message: bytes, kind: Kind = Kind.REPLY, stamp_ns: int | None = None
+    ) -> None:
+        self._receiver(source, message, stamp_ns, kind)
 
 
 def echo(air: Air, address: str, request: bytes) -> None:
@@ -122,7 +125,7 @@ def test_a_duplicate_is_counted_and_not_a_second_answer() -> None:
 
     seen = run(ping(Air(twice)))
     assert len(seen.rtts_seconds) == 3
-    assert seen.duplicates == 2  # the last copy came after the burst was complete
+    assert seen.duplicates == 2  # the last copy came after the last answer
 
 
 def alter(octet: int) -> Callable[[Air, str, bytes], None]:
@@ -135,7 +138,9 @@ def alter(octet: int) -> Callable[[Air, str, bytes], None]:
 
 
 @pytest.mark.parametrize(
-    "octet", [0, 1, 2, 5, 7, 8, 15, 40], ids="type code sum id seq nonce nonce data".split()
+    "octet",
+    [0, 1, 2, 5, 7, 8, 15, 40],
+    ids=["type", "code", "sum", "id", "seq", "nonce", "nonce end", "data"],
 )
 def test_an_altered_reply_is_no_answer(octet: int) -> None:
     assert run(ping(Air(alter(octet)))).outcome is Outcome.TIMEOUT
@@ -193,9 +198,9 @@ def test_a_quote_of_64_bits_is_matched_by_address_and_sequence() -> None:
 
 def test_a_quote_of_another_programs_echo_is_ignored() -> None:
     def foreign(air: Air, address: str, request: bytes) -> None:
-        body = packet.body(4711, 1, bytes(8))
-        other = packet.request(body, body_remainder=packet.remainder(body))
-        message = packet.error(3, 1, destination=address, request=other)
+        pair = packet.echo(4711, 1, bytes(8))
+        assert pair is not None
+        message = packet.error(3, 1, destination=address, request=pair[0])
         air.deliver("127.0.0.254", message, Kind.ERROR)
 
     assert run(ping(Air(foreign))).detail == ""
@@ -284,7 +289,8 @@ def test_a_stalled_loop_is_our_fault_and_not_a_loss() -> None:
 
 def test_what_arrived_during_a_stall_is_read_before_anybody_is_judged() -> None:
     def into_the_buffer(air: Air, address: str, request: bytes) -> None:
-        air.pending.append(lambda: echo(air, address, request))
+        reply, arrived = packet.reply_to(request), time.time_ns()
+        air.pending.append(lambda: air.deliver(address, reply, stamp_ns=arrived))
 
     seen = run(ping(Air(into_the_buffer)))
     assert (seen.outcome, len(seen.rtts_seconds)) == (Outcome.OK, 3)
@@ -372,7 +378,7 @@ def test_seventy_thousand_echoes_in_flight_do_not_collide() -> None:
         done: list[Outcome] = []
         for _ in range(70_000):
             collector.begin(target, lambda burst, outcome: done.append(outcome))
-        while len(held) < 70_000:
+        while len(held) < 70_000:  # noqa: ASYNC110
             await asyncio.sleep(0)
         for request in reversed(held):
             echo(air, target.address, request)

@@ -1,0 +1,43 @@
+"""Who answers for a site that is cut off."""
+
+from netmon.consequence import EXACT_UP_TO, Failure, dependents_of, sites_cut_off
+from tests.builders import make_network
+from topology.model import LinkId, SiteId
+
+
+def links(*names: str) -> Failure:
+    return Failure(links=frozenset(LinkId(name) for name in names))
+
+
+CHAIN = make_network("hq-a", "a-b", "b-c")
+RING = make_network("hq-a", "a-b", "b-c", "c-hq")
+
+
+def test_a_cut_of_a_chain_loses_everything_behind_it() -> None:
+    assert sites_cut_off(CHAIN, [links("a-b")]) == [{"b", "c"}]
+
+
+def test_one_cut_of_a_ring_loses_nothing() -> None:
+    assert sites_cut_off(RING, [links("a-b")]) == [frozenset()]
+
+
+def test_both_cuts_of_a_ring_answer_for_what_lies_between_them() -> None:
+    assert sites_cut_off(RING, [links("hq-a"), links("b-c")]) == [{"a", "b"}, {"a", "b"}]
+
+
+def test_only_who_helped_answers() -> None:
+    lost = sites_cut_off(CHAIN, [links("b-c"), Failure(), links("a-b")])
+    assert lost == [{"c"}, frozenset(), {"b", "c"}]
+
+
+def test_without_a_core_nobody_is_cut_off() -> None:
+    assert sites_cut_off(make_network("x-y"), [links("x-y")]) == [frozenset()]
+
+
+def test_a_storm_is_not_reckoned_out_one_by_one() -> None:
+    failures = [links("a-b")] * (EXACT_UP_TO + 1)
+    assert set(sites_cut_off(CHAIN, failures)) == {frozenset()}
+
+
+def test_a_lost_site_blinds_what_it_carries() -> None:
+    assert dependents_of(CHAIN, [SiteId("b"), SiteId("unknown")]) == ("b-camera",)
