@@ -37,6 +37,7 @@ from collectors.snmp.message import (  # noqa: E402
 COMMUNITY = b"public"
 VARIANTS = 16  # devices differ by their number modulo this
 STEPS = 600  # seconds; then it starts again, which looks like a reboot
+UPTIME_SECONDS = 100_000  # at the first step
 COUNTER32, COUNTER64 = 2**32, 2**64
 MAX_ANSWER_OCTETS = 1472
 SPINS = 2000
@@ -60,7 +61,7 @@ def table(variant: int, step: int, interfaces: int) -> dict[Oid, Value]:
     found = {
         parse_oid("1.3.6.1.2.1.1.1.0"): Value(Tag.OCTET_STRING, b"bench router"),
         parse_oid("1.3.6.1.2.1.1.2.0"): Value(Tag.OBJECT_IDENTIFIER, parse_oid("1.3.6.1.4.1.0")),
-        parse_oid("1.3.6.1.2.1.1.3.0"): Value(Tag.TIMETICKS, 10_000_000 + 100 * step),
+        parse_oid("1.3.6.1.2.1.1.3.0"): Value(Tag.TIMETICKS, 100 * (UPTIME_SECONDS + step)),
     }
     for index in range(1, interfaces + 1):
         speed_mbps = rng.choice((100, 1000, 10_000))
@@ -76,7 +77,7 @@ def table(variant: int, step: int, interfaces: int) -> dict[Oid, Value]:
             rows[f"1.3.6.1.2.1.2.2.1.{column}"] = Value(Tag.COUNTER32, count % COUNTER32)
         octets = int(speed_mbps * 125_000 * rng.uniform(0.05, 0.6))  # a second
         for column, growth in ((6, octets), (10, octets // 2), (7, octets // 700)):
-            count = int(2 ** rng.uniform(24, 50)) + step * growth
+            count = (UPTIME_SECONDS + step) * growth
             rows[f"1.3.6.1.2.1.31.1.1.1.{column}"] = Value(Tag.COUNTER64, count % COUNTER64)
         for column_oid, value in rows.items():
             found[(*parse_oid(column_oid), index)] = value

@@ -1,33 +1,54 @@
 """P2: the whole line, polled and scraped every 15 s, ours against snmp_exporter on the same agents.
 
 Ours is a real `netmon run`: poll, state, rates, detection, incidents, store and /metrics. The
-exporter polls and renders only, which is all it does; its requests are made one after the other,
-as Prometheus spreads them. Compared is process CPU. First both must return the same values.
+exporter polls and renders only, which is all it does. Both polls and scrapes are spread over the
+interval, as cadence and Prometheus do it. Compared is process CPU. First both must return the same
+values.
 
     python bench/p2_whole_line.py --devices 500
 """
 
 import argparse
+import asyncio
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import aiohttp
 import uvloop
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.agents import running_agents  # noqa: E402
+from bench.agents import address, running_agents  # noqa: E402
 from bench.line import measure, running_netmon  # noqa: E402
 from bench.p1_snmp import (  # noqa: E402
     VARBINDS,
     check_same_values,
-    measure_peer,
+    cpu_seconds_of,
     running_exporter,
+    scrape,
 )
 
 PROMISE = 5.0
 INTERVAL_SECONDS = 15.0
+
+
+async def measure_peer(devices: int, seconds: float, port: int, http_port: int, pid: int) -> float:
+    """Return CPU seconds a round of all devices takes the exporter, scraped as Prometheus does."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64)) as session:
+        for number in range(min(devices, 100)):
+            await scrape(session, http_port, address(number), port)
+        rounds = max(1, round(seconds / INTERVAL_SECONDS))
+        before, started = cpu_seconds_of(pid), time.monotonic()
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(devices * rounds):
+                due = started + number * INTERVAL_SECONDS / devices
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                host = address(number % devices)
+                tasks.create_task(scrape(session, http_port, host, port))
+        return (cpu_seconds_of(pid) - before) / rounds
 
 
 def main() -> int:
@@ -57,7 +78,7 @@ def main() -> int:
                     seconds=options.seconds,
                     scrape_every=INTERVAL_SECONDS,
                 )
-            peer = uvloop.run(measure_peer(devices, 1, port, http_port, pid))
+            peer = uvloop.run(measure_peer(devices, options.seconds, port, http_port, pid))
     if cost.good < 0.99 * cost.polls or cost.polls < 0.9 * devices * 2:
         print(f"only {cost.good:.0f} of {cost.polls:.0f} polls were good; nothing is proved")
         return 1

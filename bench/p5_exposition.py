@@ -265,7 +265,8 @@ def main() -> int:
     print(
         f"event loop late by {lag * 1e3:.1f} ms at most in a scrape of {wall * 1e3:.0f} ms (median "
         f"of rounds; worst {max(figures.lags) * 1e3:.1f}), without a scrape "
-        f"{statistics.median(figures.idle_lags) * 1e3:.1f} (worst {max(figures.idle_lags) * 1e3:.1f})"
+        f"{statistics.median(figures.idle_lags) * 1e3:.1f} "
+        f"(worst {max(figures.idle_lags) * 1e3:.1f})"
     )
     holds = ours <= PROMISE_SECONDS and lag <= PROMISE_LAG_SECONDS
     print(

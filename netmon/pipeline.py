@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final, Generic, Protocol, TypeVar
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
 from collectors.observation import EchoObservation, Observation
 from collectors.target import Target
@@ -86,9 +86,10 @@ Observer = Callable[[JudgedT, Sequence[Incident]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineSettings:
-    """How often to judge, and how many observations may wait."""
+    """How often to judge, how often to take observations, and how many of them may wait."""
 
     judge_interval_seconds: Annotated[float, Gt(0)] = 5.0
+    drain_interval_seconds: Annotated[float, Ge(0), Le(1)] = 0.1
     queue_size: Annotated[int, Ge(1)] = 10_000
 
 
@@ -133,7 +134,6 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         self._observers = tuple(observers)
         self._settings = settings or PipelineSettings()
         self._queue: asyncio.Queue[AnyObservation] = asyncio.Queue(self._settings.queue_size)
-        self._open = {incident.id for incident in incidents.open}
         self._concluding = False
         self._replacement: tuple[Network, Mapping[DeviceId, Target]] | None = None
 
@@ -177,32 +177,34 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         return self._tell(readings, judgement, suspicions, seconds)
 
     async def run(self) -> None:
-        """Take observations and judge, for ever."""
-        due = self._monotonic() + self._settings.judge_interval_seconds
+        """Take observations and judge, for ever.
+
+        Observations are taken together, ten times a second: to wake up for every single one would
+        cost more than to remember it, and nothing is judged in between anyway.
+        """
+        settings = self._settings
+        due = self._monotonic() + settings.judge_interval_seconds
         while True:
-            remaining = due - self._monotonic()
-            if remaining <= 0:
-                await self._cycle()
-                # A cycle that was missed is not made up for: judging twice in a row says nothing.
-                due = max(due, self._monotonic() - self._settings.judge_interval_seconds)
-                due += self._settings.judge_interval_seconds
+            await asyncio.sleep(settings.drain_interval_seconds)
+            await self._drain()
+            if self._monotonic() < due:
                 continue
-            try:
-                async with asyncio.timeout(remaining):
-                    observation = await self._queue.get()
-            except TimeoutError:
-                continue
-            self._take(observation)
-            for _ in range(min(self._queue.qsize(), BATCH - 1)):
-                self._take(self._queue.get_nowait())
-            if not self._queue.empty():
-                await asyncio.sleep(0)
+            await self._cycle()
+            due += settings.judge_interval_seconds
+            if due <= self._monotonic():  # cycles that were missed are not made up for
+                due = self._monotonic() + settings.judge_interval_seconds
 
     def replace(self, network: Network, targets: Mapping[DeviceId, Target]) -> None:
         """Go on with another network: at once, or when the cycle under way is over."""
         self._replacement = network, targets
         if not self._concluding:
             self._follow()
+
+    async def _drain(self) -> None:
+        while not self._queue.empty():
+            for _ in range(min(self._queue.qsize(), BATCH)):
+                self._take(self._queue.get_nowait())
+            await asyncio.sleep(0)
 
     async def _cycle(self) -> None:
         readings = self._read(self._wall(), self._monotonic())
@@ -248,20 +250,20 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         suspicions: Sequence[SuspicionT],
         seconds: float,
     ) -> Sequence[Incident]:
+        before = {incident.id for incident in self.incidents.open}
         changed = self.incidents.apply(suspicions, readings.now)
         self.readings, self.judgement = readings, judgement
         statistics = self.statistics
         statistics.judge_cycles += 1
         statistics.judge_seconds = seconds
         statistics.judged_at, statistics.judged_monotonic = readings.now, readings.monotonic
+        for incident in changed:
+            if incident.id not in before and incident.phase is not Phase.CLOSED:
+                statistics.opened[incident.cause, incident.severity] += 1
         self._notify(judgement, changed)
         return changed
 
     def _notify(self, judgement: JudgedT, changed: Sequence[Incident]) -> None:
-        for incident in changed:
-            if incident.id not in self._open and incident.phase is not Phase.CLOSED:
-                self.statistics.opened[incident.cause, incident.severity] += 1
-        self._open = {incident.id for incident in self.incidents.open}
         for observer in self._observers:
             observer(judgement, changed)
 

@@ -1,8 +1,8 @@
 """Flight: the echoes under way, what came back of them, and when a burst is over.
 
-Pure: no socket, and `now` is an argument. A reply is found by all its octets, which follow from the
-request and its 64-bit nonce; only its source is left to check. What is altered, truncated, forged or
-another program's finds nothing.
+Pure: no socket, and `now` is an argument. A reply is found by all its octets, which follow from
+the request and its 64-bit nonce; only its source is left to check. What is altered, truncated,
+forged or another program's finds nothing.
 
 Only silence is loss. An echo that is missing while we ourselves were disturbed (a stalled loop, an
 overrun receive buffer, a stepped clock) proves nothing: such a burst is TOO_LATE, never lossy.
@@ -74,7 +74,7 @@ class Burst:
         self.on_done = on_done
         self.address = address
         self.identifier = identifier
-        self.began = self.last_attempt = began
+        self.began = began
         self.at = at
         self.echoes: list[Echo] = []  # those that left, in order
 
@@ -82,17 +82,6 @@ class Burst:
     def is_sent(self) -> bool:
         """Whether no echo is left to send."""
         return self.attempts >= self.target.echoes
-
-    @property
-    def next_due(self) -> float:
-        """When the next echo, or else the verdict on the last one, is due.
-
-        It counts from the last echo, not from the plan: after a stall nothing is caught up.
-        """
-        target = self.target
-        return self.last_attempt + (
-            target.timeout_seconds if self.is_sent else target.spacing_seconds
-        )
 
     def observation(self, outcome: Outcome) -> EchoObservation:
         """Return the burst as it is now."""
@@ -114,10 +103,11 @@ class Burst:
 class Echo:
     """One request that left, and its answer."""
 
-    __slots__ = ("burst", "reply", "rtt", "sent_at")
+    __slots__ = ("burst", "reply", "request", "rtt", "sent_at")
 
-    def __init__(self, burst: Burst, reply: bytes) -> None:
+    def __init__(self, burst: Burst, request: bytes, reply: bytes) -> None:
         self.burst = burst
+        self.request = request
         self.reply = reply
         self.sent_at = 0.0
         self.rtt: float | None = None
@@ -145,8 +135,7 @@ class Flight:
         self._padding = padding
         self._entropy = entropy
         self._sequence = first_sequence
-        self._nonces = b""
-        self._drawn = 0
+        self._drawn: list[tuple[bytes, int]] = []
         self._echoes: dict[bytes, Echo] = {}
         self._by_address: dict[str, Burst] = {}  # the latest: for quotes too short for a nonce
         self._late: dict[DeviceId, int] = {}
@@ -162,25 +151,24 @@ class Flight:
         burst.disturbances = self.statistics.disturbances
         self._by_address[burst.address] = burst
 
-    def launch(self, burst: Burst, now: Callable[[], float]) -> bytes:
-        """Return the burst's next request and expect its answer; it must be sent at once.
-
-        The clock is read last, so that the RTT begins at the system call.
-        """
+    def prepare(self, burst: Burst) -> Echo:
+        """Return the burst's next echo, its answer expected; stamp and send it, or take it back."""
         sequence = (burst.first_sequence + burst.attempts) & 0xFFFF
         pair = None
         while pair is None:
-            data = self._nonce() + self._padding
-            pair = (packet.echo_v6 if ":" in burst.address else packet.echo)(
-                burst.identifier, sequence, data
-            )
-        request, reply = pair
+            if not self._drawn:
+                self._draw()
+            data, data_remainder = self._drawn.pop()
+            if ":" in burst.address:
+                pair = packet.echo_v6(burst.identifier, sequence, data)
+            else:
+                pair = packet.echo(burst.identifier, sequence, data, data_remainder=data_remainder)
         burst.attempts += 1
         self.statistics.sent += 1
-        self._echoes[reply] = echo = Echo(burst, reply)
+        echo = Echo(burst, *pair)
+        self._echoes[echo.reply] = echo
         burst.echoes.append(echo)
-        burst.last_attempt = echo.sent_at = now()
-        return request
+        return echo
 
     def unsent(self, burst: Burst) -> None:
         """Take the last request back: it never left, and may be tried again."""
@@ -253,8 +241,15 @@ class Flight:
         burst: Burst | None = None
         if quote.nonce:
             data = quote.nonce + self._padding
-            pair = (packet.echo_v6 if ":" in quote.destination else packet.echo)(
-                quote.identifier, quote.sequence, data
+            pair = (
+                packet.echo_v6(quote.identifier, quote.sequence, data)
+                if ":" in quote.destination
+                else packet.echo(
+                    quote.identifier,
+                    quote.sequence,
+                    data,
+                    data_remainder=packet.remainder(data),
+                )
             )
             echo = self._echoes.get(pair[1]) if pair else None
             burst = echo.burst if echo else None
@@ -302,10 +297,9 @@ class Flight:
         """Drop what is remembered of a device between its bursts."""
         self._late.pop(device, None)
 
-    def _nonce(self) -> bytes:
-        drawn = self._drawn
-        if drawn == len(self._nonces):
-            self._nonces = self._entropy(packet.NONCE_OCTETS * _NONCES)
-            drawn = 0
-        self._drawn = drawn + packet.NONCE_OCTETS
-        return self._nonces[drawn : self._drawn]
+    def _draw(self) -> None:
+        """Prepare the data of the next echoes: nonce, padding, and what they add to a checksum."""
+        octets = self._entropy(packet.NONCE_OCTETS * _NONCES)
+        for start in range(0, len(octets), packet.NONCE_OCTETS):
+            data = octets[start : start + packet.NONCE_OCTETS] + self._padding
+            self._drawn.append((data, packet.remainder(data)))

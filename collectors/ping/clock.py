@@ -34,7 +34,7 @@ class KernelClock:
         if kernel_time_ns is None:
             return max(now - sent, 0.0)
         wall = self._wall()
-        if abs(wall - now - self._offset) > _STEP_SECONDS:
+        if not -_STEP_SECONDS < wall - now - self._offset < _STEP_SECONDS:
             self.look()
         if sent > self._stepped_at:
             # A double resolves a quarter of a microsecond at today's Unix time: enough here.

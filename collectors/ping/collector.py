@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from collectors.observation import EchoObservation, Outcome
 from collectors.ping import packet
-from collectors.ping.burst import Burst, Flight, FlightStatistics, OnDone
+from collectors.ping.burst import Burst, Echo, Flight, FlightStatistics, OnDone
 from collectors.ping.clock import KernelClock
 from collectors.ping.transport import PingSettings, Transport, TransportStatistics
 from collectors.ping.wheel import Wheel
@@ -162,29 +162,33 @@ class PingCollector:
         if now - self._armed_for > self._settings.stall_seconds:
             self.stalls += 1
             self._flight.disturb()
-        due = self._wheel.take(now)
-        if any(burst.is_sent and not burst.done for burst in due):
-            self._look()
-        for burst in due:
+        unanswered = []
+        for burst in self._wheel.take(now):
             if burst.done:
                 self._flight.forget(burst)
             elif burst.is_sent:
-                self._flight.finish(burst)
-                self._wheel.add(now + self._settings.memory_seconds, burst)
+                unanswered.append(burst)
             else:
                 self._ready.append(burst)
+        if unanswered:
+            self._judge(unanswered)
         wake = self._send(now)
         if not self._closed and (wake := min(wake, self._wheel.next_due)) < math.inf:
             self._arm(wake)
 
-    def _look(self) -> None:
-        """Before anybody is called silent: read what is there, note what we missed ourselves."""
+    def _judge(self, unanswered: list[Burst]) -> None:
+        """End bursts whose time is up: first read what is there and note what we missed."""
         self._transport.drain()
         self._flight.clock.look()
         drops, steps = self._transport.statistics.drops, self._flight.clock.steps
         if drops != self._drops or steps != self._steps:
             self._drops, self._steps = drops, steps
             self._flight.disturb()
+        forget_at = self._now() + self._settings.memory_seconds
+        for burst in unanswered:
+            if not burst.done:
+                self._flight.finish(burst)
+            self._wheel.add(forget_at, burst)
 
     def _send(self, now: float) -> float:
         """Send what is due and within the pace; return when to come back."""
@@ -194,32 +198,42 @@ class PingCollector:
             float(settings.packets_at_once),
         )
         self._paced_at = now
+        echoes = []
         while ready and self._allowance >= 1.0:
             burst = ready.popleft()
             if burst.done:
-                self._wheel.add(burst.next_due, burst)
-            elif not self._launch(burst):
-                ready.appendleft(burst)
-                return now + _WAIT_SECONDS
+                self._wheel.add(now, burst)
             else:
                 self._allowance -= 1.0
+                echoes.append(self._flight.prepare(burst))
+        if not self._launch(echoes):
+            return now + _WAIT_SECONDS
         if not ready:
             return math.inf
         return now + (1.0 - self._allowance) / settings.packets_per_second
 
-    def _launch(self, burst: Burst) -> bool:
-        """Send the burst's next echo; False if the kernel has no room for it now."""
-        flight = self._flight
-        request = flight.launch(burst, self._now)
-        try:
-            self._transport.send(burst.address, request)
-        except BlockingIOError:
-            flight.unsent(burst)
-            return False
-        except OSError as error:
-            flight.refused(burst, _words(error))
-            self._peers.pop(burst.target.address, None)  # its interface may have a new index
-        self._wheel.add(burst.next_due, burst)
+    def _launch(self, echoes: list[Echo]) -> bool:
+        """Send prepared echoes back to back; False if the kernel has no room for all of them."""
+        flight, now, send, wheel = self._flight, self._now, self._transport.send, self._wheel
+        for index, echo in enumerate(echoes):
+            burst = echo.burst
+            target = burst.target
+            echo.sent_at = sent_at = now()
+            try:
+                send(burst.address, echo.request)
+            except BlockingIOError:
+                for unsent in reversed(echoes[index:]):
+                    flight.unsent(unsent.burst)
+                    self._ready.appendleft(unsent.burst)
+                return False
+            except OSError as error:
+                flight.refused(burst, _words(error))
+                self._peers.pop(target.address, None)  # its interface may have a new index
+            # From the last echo, not from the plan: after a stall nothing is caught up.
+            wait = (
+                target.spacing_seconds if burst.attempts < target.echoes else target.timeout_seconds
+            )
+            wheel.add(sent_at + wait, burst)
         return True
 
 

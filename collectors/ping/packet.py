@@ -58,8 +58,8 @@ _IPV6_HEADER_OCTETS: Final = 40
 _PROTOCOL_ICMP: Final = 1
 _NEXT_HEADER_ICMPV6: Final = 58
 
-_head = struct.Struct("!BBH").pack
-_body_head = struct.Struct("!HH").pack
+_head = struct.Struct("!BBHHH").pack
+_start = struct.Struct("!BBH").pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,35 +87,41 @@ def remainder(octets: bytes) -> int:
     return int.from_bytes(octets, "big") % 0xFFFF
 
 
-def echo(identifier: int, sequence: int, data: bytes) -> tuple[bytes, bytes] | None:
+def echo(
+    identifier: int, sequence: int, data: bytes, *, data_remainder: int
+) -> tuple[bytes, bytes] | None:
     """Return an ICMPv4 request and the one reply to it, octet for octet.
 
     None for data whose reply would have the checksum 0: some devices write that 0xFFFF (the flaw of
     RFC 1141 that RFC 1624 tells), so it would not be the one reply.
     """
-    body = _body_head(identifier, sequence) + data
-    remaining = remainder(body)
+    remaining = (identifier + sequence + data_remainder) % 0xFFFF
     if remaining == 0:
         return None
-    # The type's word, 0x0800, counts as itself wherever it stands.
-    request = _head(V4_ECHO_REQUEST, 0, -(remaining + 0x0800) % 0xFFFF) + body
-    return request, _head(V4_ECHO_REPLY, 0, 0xFFFF - remaining) + body
+    # The request's first word, 0x0800, counts as itself wherever it stands.
+    asked = (0xF7FF - remaining) % 0xFFFF
+    return (
+        _head(V4_ECHO_REQUEST, 0, asked, identifier, sequence) + data,
+        _head(V4_ECHO_REPLY, 0, 0xFFFF - remaining, identifier, sequence) + data,
+    )
 
 
 def echo_v6(identifier: int, sequence: int, data: bytes) -> tuple[bytes, bytes]:
-    """Return an ICMPv6 request and the one reply to it, its checksum left 0.
+    """Return an ICMPv6 request and the one reply to it, their checksums left 0.
 
     The kernel writes and checks ICMPv6 checksums: it knows the addresses they cover.
     """
-    body = _body_head(identifier, sequence) + data
-    return b"\x80\0\0\0" + body, b"\x81\0\0\0" + body
+    return (
+        _head(V6_ECHO_REQUEST, 0, 0, identifier, sequence) + data,
+        _head(V6_ECHO_REPLY, 0, 0, identifier, sequence) + data,
+    )
 
 
 def reply_to(request: bytes) -> bytes:
     """Return the reply a correct device sends: for simulated devices and tests."""
     if request[0] == V6_ECHO_REQUEST:
         return b"\x81\0\0\0" + request[4:]
-    return _head(V4_ECHO_REPLY, 0, -remainder(request[4:]) % 0xFFFF) + request[4:]
+    return _start(V4_ECHO_REPLY, 0, -remainder(request[4:]) % 0xFFFF) + request[4:]
 
 
 def error(type_: int, code: int, *, destination: str, request: bytes) -> bytes:
@@ -129,7 +135,7 @@ def error(type_: int, code: int, *, destination: str, request: bytes) -> bytes:
         "!BBHHHBBH", 0x45, 0, 20 + len(request), 0, 0, 64, _PROTOCOL_ICMP, 0
     ) + bytes(4)
     rest = bytes(4) + quoted + address.packed + request
-    return _head(type_, code, -remainder(_head(type_, code, 0) + rest) % 0xFFFF) + rest
+    return _start(type_, code, -remainder(_start(type_, code, 0) + rest) % 0xFFFF) + rest
 
 
 def parse_error(message: bytes, *, ipv6: bool) -> Quote | None:

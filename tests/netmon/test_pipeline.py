@@ -158,7 +158,9 @@ def make_line(queue_size: int = 100, judge_interval_seconds: float = 5.0) -> Lin
         monotonic=clock,
         observers=[lambda judgement, changed: told.append((judgement, changed))],
         settings=PipelineSettings(
-            queue_size=queue_size, judge_interval_seconds=judge_interval_seconds
+            queue_size=queue_size,
+            judge_interval_seconds=judge_interval_seconds,
+            drain_interval_seconds=0,
         ),
     )
     return Line(pipeline=pipeline, judge=judge, incidents=incidents, clock=clock, told=told)
@@ -184,6 +186,15 @@ def test_an_incident_is_counted_once() -> None:
     line.pipeline.advance(ended(NARVA, 10, Outcome.TIMEOUT))
     for cycle in range(3):
         line.pipeline.judge(1.7e9, 11 + cycle)
+    assert line.pipeline.statistics.opened.total() == 1
+
+
+def test_an_incident_of_an_earlier_run_is_not_counted_as_opened() -> None:
+    line = make_line()
+    subject = Subject(SubjectKind.DEVICE, TARTU)
+    line.incidents.all[subject] = make_incident(subject, 1.6e9)
+    line.pipeline.advance(ended(NARVA, 10, Outcome.TIMEOUT))
+    line.pipeline.judge(1.7e9, 11)
     assert line.pipeline.statistics.opened.total() == 1
 
 
@@ -233,12 +244,13 @@ def test_cycles_that_were_missed_are_not_made_up_for() -> None:
         running = asyncio.create_task(line.pipeline.run())
         await asyncio.sleep(0)
         line.clock.now = 60.0  # the process was stopped for a minute
-        line.pipeline.put(ended(TARTU, 60, Outcome.OK))
         await until(lambda: len(line.told) == 1)
+        line.clock.now = 64.9
         for _ in range(100):
-            line.pipeline.put(ended(TARTU, 60, Outcome.OK))
             await asyncio.sleep(0)
-        assert len(line.told) == 1
+        line.clock.now = 65.0
+        await until(lambda: len(line.told) == 2)
+        assert line.pipeline.statistics.judged_monotonic == 65.0
         running.cancel()
 
     asyncio.run(story())

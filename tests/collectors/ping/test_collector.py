@@ -198,7 +198,7 @@ def test_a_quote_of_64_bits_is_matched_by_address_and_sequence() -> None:
 
 def test_a_quote_of_another_programs_echo_is_ignored() -> None:
     def foreign(air: Air, address: str, request: bytes) -> None:
-        pair = packet.echo(4711, 1, bytes(8))
+        pair = packet.echo(4711, 1, bytes(8), data_remainder=0)
         assert pair is not None
         message = packet.error(3, 1, destination=address, request=pair[0])
         air.deliver("127.0.0.254", message, Kind.ERROR)

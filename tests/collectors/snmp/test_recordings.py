@@ -16,14 +16,14 @@ from collectors.snmp.message import Value
 from tests.wire.agent import SYS_UP_TIME, running_agent
 from tests.wire.engines import ENGINES, value
 
+BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data" / "recordings"
 _UNSIGNED = {65: Tag.COUNTER32, 66: Tag.GAUGE32, 67: Tag.TIMETICKS, 70: Tag.COUNTER64}
 
 
 def recorded(name: str) -> dict[Oid, Value]:
     """Return the objects of a recording."""
-    folder = os.environ.get("NETMON_RECORDINGS", "")
-    path = Path(folder) / f"{name}.snmprec"
-    if not folder or not path.is_file():
+    path = Path(os.environ.get("NETMON_RECORDINGS", BESIDE)) / f"{name}.snmprec"
+    if not path.is_file():
         pytest.skip(f"{name}.snmprec is missing; set NETMON_RECORDINGS to a folder that has it")
     objects: dict[Oid, Value] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
