@@ -80,11 +80,10 @@ def inventory(
     return "\n".join(lines) + "\n"
 
 
-@contextlib.contextmanager
-def running_netmon(
+def write_configuration(
     folder: Path, devices: int, *, port: int, web_port: int, interval_seconds: float
-) -> Iterator[Netmon]:
-    """Run netmon on so many agents; yield it once it answers."""
+) -> Path:
+    """Write the files of a netmon that watches so many agents; return the one to start with."""
     secret = folder / "community"
     secret.unlink(missing_ok=True)
     secret.write_text("public", encoding="ascii")
@@ -95,6 +94,17 @@ def running_netmon(
             devices, port=port, web_port=web_port, interval_seconds=interval_seconds, folder=folder
         ),
         encoding="utf-8",
+    )
+    return path
+
+
+@contextlib.contextmanager
+def running_netmon(
+    folder: Path, devices: int, *, port: int, web_port: int, interval_seconds: float
+) -> Iterator[Netmon]:
+    """Run netmon on so many agents; yield it once it answers."""
+    path = write_configuration(
+        folder, devices, port=port, web_port=web_port, interval_seconds=interval_seconds
     )
     command = [sys.executable, "-m", "netmon", "run", "--large", "--config", str(path)]
     log = folder / "netmon.log"
@@ -122,7 +132,7 @@ def _await(netmon: Netmon, process: "subprocess.Popen[bytes]", log: Path) -> Non
 
 
 def page(netmon: Netmon) -> str:
-    """Return a scrape, compressed on its way as Prometheus asks for it not to be on loopback."""
+    """Return a scrape."""
     with urllib.request.urlopen(netmon.url + PAGE, timeout=30) as answer:  # noqa: S310 - ours
         body: bytes = answer.read()
     return body.decode()

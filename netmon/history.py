@@ -23,7 +23,7 @@ class HistorySettings:
     """How far back, and how fine."""
 
     hours: Annotated[float, Gt(0)] = 1.0
-    step_seconds: Annotated[float, Ge(1)] = 15.0  # of the grid: the usual polling interval
+    step_seconds: Annotated[float, Ge(1)] = 30.0  # of the grid: the default polling interval
 
     @property
     def slots(self) -> int:

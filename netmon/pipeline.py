@@ -30,6 +30,8 @@ from topology.network import Network
 _log = logging.getLogger(__name__)
 
 BATCH: Final = 64  # observations between two looks at other tasks: about a millisecond
+# What is configured, not measured: its past is in the inventory and takes no memory here.
+BY_DESIGN: Final = frozenset({"admin_status", "speed_bps", "frequency_hz"})
 
 AnyObservation = Observation | EchoObservation
 
@@ -200,6 +202,20 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         if not self._concluding:
             self._follow()
 
+    def record(self, readings: Readings, now: float, monotonic: float) -> None:
+        """Keep readings for the history."""
+        devices, interfaces = readings.devices, readings.interfaces
+        echoes = {
+            "loss_ratio": devices.loss_ratio,
+            "rtt_seconds": devices.rtt_seconds,
+            "ipdv_seconds": devices.ipdv_seconds,
+        }
+        gauges = {
+            name: column for name, column in interfaces.gauges.items() if name not in BY_DESIGN
+        }
+        self.history.devices.record(now, monotonic, devices.ids, {**devices.gauges, **echoes})
+        self.history.interfaces.record(now, monotonic, interfaces.ids, gauges | interfaces.rates)
+
     async def _drain(self) -> None:
         while not self._queue.empty():
             for _ in range(min(self._queue.qsize(), BATCH)):
@@ -226,15 +242,7 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
     def _read(self, now: float, monotonic: float) -> Readings:
         self.state.settle(monotonic)
         readings = self.state.readings(now, monotonic)
-        devices, interfaces = readings.devices, readings.interfaces
-        echoes = {
-            "loss_ratio": devices.loss_ratio,
-            "rtt_seconds": devices.rtt_seconds,
-            "ipdv_seconds": devices.ipdv_seconds,
-        }
-        columns = {**interfaces.gauges, **interfaces.rates}
-        self.history.devices.record(now, monotonic, devices.ids, {**devices.gauges, **echoes})
-        self.history.interfaces.record(now, monotonic, interfaces.ids, columns)
+        self.record(readings, now, monotonic)
         return readings
 
     def _conclude(self, readings: Readings) -> tuple[JudgedT, Sequence[SuspicionT], float]:

@@ -35,31 +35,55 @@ def no_breath() -> None:
     """Never pause: for rendering in the caller's own thread."""
 
 
+class _Line:
+    """How one line of a family is written."""
+
+    def __init__(self, name: str, *, is_integer: bool) -> None:
+        self.is_integer = is_integer
+        self._name = name
+        # repr of a float is the shortest text that reads back as the same number.
+        self._end = " %d\n" if is_integer else " %r\n"
+
+    def template(self, labels: Sequence[str], present: NDArray[np.bool_]) -> str:
+        """Return the lines of those present, with places for their numbers."""
+        name, end = self._name, self._end
+        return "".join(
+            [
+                f"{name}{labels[row].replace('%', '%%')}{end}"
+                for row in np.flatnonzero(present).tolist()
+            ]
+        )
+
+
 class _Chunk:
-    """A few hundred rows: the template of those present, and the text of their last values."""
+    """A few hundred rows of one family: the template of those present.
 
-    __slots__ = ("_bits", "_present", "_rows", "_template", "_text")
+    The text is kept too once it was the same in two scrapes: so are speeds, states and infos.
+    """
 
-    def __init__(self, rows: Sequence[str]) -> None:
-        self._rows = rows
+    __slots__ = ("_bits", "_present", "_template", "_text")
+
+    def __init__(self) -> None:
         self._bits: NDArray[np.int64] | None = None
         self._present: NDArray[np.bool_] | None = None
         self._template = ""
-        self._text = b""
+        self._text: bytes | None = None
 
-    def render(self, values: Floats, *, is_integer: bool) -> bytes:
+    def render(self, line: _Line, labels: Sequence[str], values: Floats) -> bytes:
         bits = values.view(np.int64)
-        if self._bits is not None and np.array_equal(bits, self._bits):
+        is_same = self._bits is not None and np.array_equal(bits, self._bits)
+        if is_same and self._text is not None:
             return self._text
         self._bits = bits.copy()
         present = np.isfinite(values)
         if self._present is None or not np.array_equal(present, self._present):
             self._present = present
-            self._template = "".join([self._rows[row] for row in np.flatnonzero(present).tolist()])
+            self._template = line.template(labels, present)
         known = values[present]
-        numbers = known.astype(np.int64).tolist() if is_integer else known.tolist()
-        self._text = (self._template % tuple(numbers)).encode()
-        return self._text
+        numbers = known.astype(np.int64).tolist() if line.is_integer else known.tolist()
+        text = (self._template % tuple(numbers)).encode()
+        self._text = text if is_same else None
+        return text
 
 
 class Bulk:
@@ -67,21 +91,15 @@ class Bulk:
 
     def __init__(self, name: str, labels: Sequence[str], *, is_integer: bool) -> None:
         self.labels = labels
-        self._is_integer = is_integer
-        # repr of a float is the shortest text that reads back as the same number.
-        form = "%d" if is_integer else "%r"
-        name = name.replace("%", "%%")
-        rows = [f"{name}{label.replace('%', '%%')} {form}\n" for label in labels]
-        self._chunks = [
-            _Chunk(rows[start : start + CHUNK_ROWS]) for start in range(0, len(rows), CHUNK_ROWS)
-        ]
+        self._line = _Line(name, is_integer=is_integer)
+        self._chunks = [_Chunk() for _ in range(0, len(labels), CHUNK_ROWS)]
 
     def render(self, values: Floats, breathe: Callable[[], None] = no_breath) -> list[bytes]:
         """Return the lines of all series whose value is known; the rest is absent."""
         parts = []
         for index, chunk in enumerate(self._chunks):
-            start = index * CHUNK_ROWS
-            text = chunk.render(values[start : start + CHUNK_ROWS], is_integer=self._is_integer)
+            rows = slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS)
+            text = chunk.render(self._line, self.labels[rows], values[rows])
             if text:
                 parts.append(text)
             breathe()

@@ -200,7 +200,7 @@ def test_an_incident_of_an_earlier_run_is_not_counted_as_opened() -> None:
 
 def test_history_has_what_was_judged() -> None:
     line = make_line()
-    for at, value in ((10, 0), (20, 1000)):
+    for at, value in ((10, 0), (40, 3000)):  # a step of the grid apart
         line.pipeline.advance(polled(OCTETS, at, value))
         line.pipeline.advance(echoed(NARVA, at, 0.01))
         line.pipeline.judge(at, at)
