@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 faketime
+SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 nftables iputils-ping faketime docker-compose
 
 .PHONY: demo test check fix format bench test-servers lock clean docs
 

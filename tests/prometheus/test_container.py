@@ -4,7 +4,6 @@ No engine runs in CI: images are neither built nor pulled there.
 """
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from netmon.api.server import ApiSettings
 from netmon.config import load
 from tests.prometheus.rules import ROOT, read
+from tests.servers import require
 
 
 def _compose() -> dict[str, Any]:
@@ -25,9 +25,7 @@ SERVICES = sorted(_compose()["services"])
 
 
 def test_compose_takes_the_file() -> None:
-    program = shutil.which("docker-compose")
-    if program is None:
-        pytest.skip("docker-compose is missing; apt-get install docker-compose")
+    program = require("docker-compose")
     done = subprocess.run(
         [program, "--file", str(ROOT / "docker-compose.yml"), "config", "--quiet"],
         capture_output=True,
