@@ -214,7 +214,9 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
             name: column for name, column in interfaces.gauges.items() if name not in BY_DESIGN
         }
         self.history.devices.record(now, monotonic, devices.ids, {**devices.gauges, **echoes})
-        self.history.interfaces.record(now, monotonic, interfaces.ids, gauges | interfaces.rates)
+        self.history.interfaces.record(
+            now, monotonic, interfaces.ids, {**gauges, **interfaces.rates}
+        )
 
     async def _drain(self) -> None:
         while not self._queue.empty():
