@@ -48,10 +48,11 @@ bench: $(VENV)/.development
 	@for script in $(if $(P),bench/p$(P)_*.py,$(sort $(wildcard bench/p*.py))); do \
 	  $(BIN)/python $$script $(ARGS) || exit 1; done
 
-# What docs/ says of settings and metrics is generated from the code.
+# What docs/ says of settings, metrics and modules is generated from the code.
 docs: $(VENV)/.development
 	$(BIN)/python -m netmon.config.document > docs/configuration.md
 	$(BIN)/python -m netmon.exposition.document > docs/metrics.md
+	$(BIN)/python -m tests.project.picture
 
 # The real servers that tests talk to; Debian starts some of them by itself, which tests don't need.
 test-servers:

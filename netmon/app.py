@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
-import uvloop
-
 from collectors.errors import PingUnavailable
 from collectors.ping.collector import PingCollector
 from collectors.ping.transport import Transport, open_transport
@@ -25,7 +23,7 @@ from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.pysnmp_engine import PysnmpEngine
 from collectors.snmp.settings import SnmpStatistics
 from collectors.target import Engine, SnmpTarget, Target
-from netmon import instruments
+from netmon import instruments, loop
 from netmon.api.server import RunningServer, serve
 from netmon.cadence import Cadence
 from netmon.chores import Chores
@@ -293,7 +291,7 @@ def run_app(paths: Sequence[Path], *, large: bool) -> int:
     configuration = load.load(paths, large=large)
     for warning in configuration.warnings:
         _log.warning("%s", warning)
-    uvloop.run(_run_until_signal(configuration, tuple(paths), large=large))
+    loop.run(_run_until_signal(configuration, tuple(paths), large=large))
     return 0
 
 
@@ -301,9 +299,9 @@ async def _run_until_signal(
     configuration: Configuration, paths: tuple[Path, ...], *, large: bool
 ) -> None:
     app = App(configuration, Surroundings(paths=paths, large=large))
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, app.stop)
+        running.add_signal_handler(number, app.stop)
     async with asyncio.TaskGroup() as reloads:
-        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.create_task(app.reload()))
+        running.add_signal_handler(signal.SIGHUP, lambda: reloads.create_task(app.reload()))
         await app.run()

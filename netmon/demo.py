@@ -10,7 +10,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,14 +19,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-import uvloop
-from rich.console import Console
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
-
 from collectors.ping.transport import Transport
-from netmon import terminal
+from netmon import loop
 from netmon.api.server import ApiSettings, ListenError, open_listener
 from netmon.app import App, Surroundings
 from netmon.config import load
@@ -37,7 +30,7 @@ from netmon.incidents import Incident, IncidentSettings
 from netmon.pipeline import PipelineSettings
 from netmon.simulation.addresses import behind_tun
 from netmon.simulation.agents import Agents
-from netmon.simulation.assessment import Finding, assess, passed
+from netmon.simulation.assessment import assess, passed
 from netmon.simulation.echo import EchoTransport
 from netmon.simulation.impairment import Impairment, ImpairmentSettings
 from netmon.simulation.namespace import enter_namespace
@@ -46,6 +39,7 @@ from netmon.simulation.story import SECONDS, drill
 from netmon.simulation.tun import TunNetwork
 from netmon.simulation.world import World
 from netmon.store import StoreSettings
+from netmon.terminal import Terminal
 
 JUDGE_INTERVAL_SECONDS: Final = 1.0
 CLEAR_SECONDS: Final = 6.0  # the demo's weather is quick, so are its recoveries
@@ -112,15 +106,15 @@ class Stage:
 
 def run(settings: DemoSettings) -> int:
     """Run the demo; return 0 only if the story, where one was due, was understood."""
-    console = Console(stderr=settings.headless)
+    terminal = Terminal(headless=settings.headless)
     if settings.tun and os.geteuid() != 0:
-        console.print("--tun makes a network namespace and a TUN device of its own: run it as root")
+        terminal.say("--tun makes a network namespace and a TUN device of its own: run it as root")
         return 2
     try:
         # Before the namespace is entered: the page belongs to the host, the packets don't.
         listener = open_listener(ApiSettings(port=settings.port))
     except ListenError as error:
-        console.print(Text(str(error)))
+        terminal.say(str(error))
         return 2
     with ExitStack() as stack:
         stack.callback(listener.close)
@@ -128,7 +122,7 @@ def run(settings: DemoSettings) -> int:
         if settings.tun:
             enter_namespace()
         configuration = _configuration(folder, tun=settings.tun)
-        return uvloop.run(_perform(configuration, settings, listener, console))
+        return loop.run(_perform(configuration, settings, listener, terminal))
 
 
 def _configuration(folder: Path, *, tun: bool) -> Configuration:
@@ -154,7 +148,7 @@ async def _perform(
     configuration: Configuration,
     settings: DemoSettings,
     listener: socket.socket,
-    console: Console,
+    terminal: Terminal,
 ) -> int:
     stage = Stage(configuration, settings)
     told: list[Incident] = []
@@ -166,20 +160,20 @@ async def _perform(
     app = App(
         configuration, Surroundings(transport=transport, listener=listener, observers=(note,))
     )
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, app.stop)
-    console.print("living through the previous 24 hours …", highlight=False)
+        running.add_signal_handler(number, app.stop)
+    terminal.say("living through the previous 24 hours …")
     started = time.monotonic()
     _live_through_the_past(app, stage, tun=settings.tun)
-    console.print(f"… done in {time.monotonic() - started:.1f} s; now live", highlight=False)
+    terminal.say(f"… done in {time.monotonic() - started:.1f} s; now live")
     stage.begin()
     with stage.answering(tun=settings.tun):
-        await _live(app, stage, settings, console)
+        await _live(app, stage, settings, terminal)
     if settings.seconds is None:
         return 0
     findings = assess(stage.story, told, configuration.network, started_at=stage.began_wall)
-    _report(console, findings)
+    terminal.report(findings)
     return 0 if passed(findings) else 1
 
 
@@ -203,41 +197,18 @@ def _live_through_the_past(app: App, stage: Stage, *, tun: bool) -> None:
         app.pipeline.judge(*last)
 
 
-async def _live(app: App, stage: Stage, settings: DemoSettings, console: Console) -> None:
+async def _live(app: App, stage: Stage, settings: DemoSettings, terminal: Terminal) -> None:
     running = asyncio.create_task(app.run(), name="app")
-    screen = None if settings.headless else Live(console=console, screen=sys.stdout.isatty())
-    try:
-        if screen is not None:
-            screen.start()
+    with terminal.drawing():
         while not running.done():
             if settings.seconds is not None and stage.clock() >= settings.seconds:
                 app.stop()
-            if screen is not None and app.server is not None:
-                screen.update(_screen(app, stage))
+            if app.server is not None:
+                url = app.server.url
+                terminal.draw(
+                    app.source,
+                    addresses=(f"page {url}/", f"metrics {url}/metrics", "Ctrl-C ends"),
+                    elapsed_seconds=stage.clock(),
+                )
             await asyncio.wait([running], timeout=REDRAW_SECONDS)
-    finally:
-        if screen is not None:
-            screen.stop()
     await running
-
-
-def _screen(app: App, stage: Stage) -> terminal.RenderableType:
-    url = app.server.url if app.server is not None else ""
-    return terminal.draw(
-        app.source,
-        addresses=(f"page {url}/", f"metrics {url}/metrics", "Ctrl-C ends"),
-        elapsed_seconds=stage.clock(),
-    )
-
-
-def _report(console: Console, findings: Sequence[Finding]) -> None:
-    table = Table(title="What happened, and what netmon made of it", title_justify="left")
-    for heading in ("", "event", "after", "words"):
-        table.add_column(heading, overflow="fold")
-    for finding in findings:
-        after = "" if finding.after_seconds is None else f"{finding.after_seconds:.0f} s"
-        style = "red" if finding.mark.is_failure else "green"
-        table.add_row(
-            Text(finding.mark.value, style=style), Text(finding.title), after, Text(finding.words)
-        )
-    console.print(table)

@@ -1,4 +1,4 @@
-"""Pipeline: the spine. Observations in, one by one; a judgement every few seconds; incidents out.
+"""Pipeline, the spine: observations in, a judgement every few seconds, incidents out.
 
     Observation ─remember─▶ State ─judge─▶ Verdict ─correlate─▶ Incident ─▶ observers
 

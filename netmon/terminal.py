@@ -1,18 +1,21 @@
-"""The live terminal table: links that are not healthy, sites, incidents, and where to look.
+"""Terminal: a live table of links, sites and incidents, and where to look; the door of rich.
 
-Reads a `Source`, draws with rich; every word that came from outside is plain text, never markup.
+Reads a `Source`; every word that came from outside is plain text, never markup.
 """
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from rich.console import Group
-from rich.console import RenderableType as RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from netmon.api.source import Source
 from netmon.incidents import Incident, Phase
+from netmon.simulation.assessment import Finding
 from netmon.verdict import Condition, Verdict
 from topology.model import Link
 
@@ -34,8 +37,49 @@ _WORST_FIRST = (
 )
 
 
-def draw(source: Source, *, addresses: Sequence[str], elapsed_seconds: float) -> RenderableType:
-    """Return the whole screen as it is now."""
+class Terminal:
+    """Where the demo speaks: lines, a picture that is drawn anew, and a table at the end.
+
+    Headless, there is no picture and the words go to standard error.
+    """
+
+    def __init__(self, *, headless: bool) -> None:
+        self._console = Console(stderr=headless)
+        self._live = None if headless else Live(console=self._console, screen=sys.stdout.isatty())
+
+    def say(self, words: str) -> None:
+        """Print a line."""
+        self._console.print(Text(words))
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Keep the screen for the picture meanwhile."""
+        if self._live is None:
+            yield
+            return
+        with self._live:
+            yield
+
+    def draw(self, source: Source, *, addresses: Sequence[str], elapsed_seconds: float) -> None:
+        """Draw everything as it is now."""
+        if self._live is not None:
+            picture = _picture(source, addresses=addresses, elapsed_seconds=elapsed_seconds)
+            self._live.update(picture)
+
+    def report(self, findings: Sequence[Finding]) -> None:
+        """Print what happened in the story, and what was made of it."""
+        table = Table(title="What happened, and what netmon made of it", title_justify="left")
+        for heading in ("", "event", "after", "words"):
+            table.add_column(heading, overflow="fold")
+        for finding in findings:
+            after = "" if finding.after_seconds is None else f"{finding.after_seconds:.0f} s"
+            style = "red" if finding.mark.is_failure else "green"
+            mark = Text(finding.mark.value, style=style)
+            table.add_row(mark, Text(finding.title), after, Text(finding.words))
+        self._console.print(table)
+
+
+def _picture(source: Source, *, addresses: Sequence[str], elapsed_seconds: float) -> RenderableType:
     return Group(
         _headline(source, elapsed_seconds),
         _incidents(source),

@@ -13,9 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from collectors import yaml
 from collectors.errors import ProfileError
 from collectors.quantity import QUANTITIES, Quantity, Scope
 from collectors.snmp.ber import Oid, Tag, parse_oid
@@ -150,8 +148,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > MAX_FILE_OCTETS:
             raise ProfileError(f"{path.name}: larger than {MAX_FILE_OCTETS} octets")
-        document = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+        document = yaml.plain(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YamlError) as error:
         raise ProfileError(f"{path.name}: {error}") from error
     if not isinstance(document, dict):
         raise ProfileError(f"{path.name}: must be a mapping with name, source and columns")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from collectors import yaml
 from collectors.errors import ProfileError
 from collectors.snmp.profile import load_profile
 from collectors.snmp.profile import profiles as builtin_profiles
@@ -149,7 +150,7 @@ def _profiles(documents: list[Document], report: Report) -> dict[str, str]:
         except ProfileError as error:
             for line in str(error).splitlines():
                 reporter.refuse(path, syntax.clean(line))
-        except syntax.PARSER_FAULTS:
+        except yaml.PARSER_FAULTS:
             reporter.refuse(path, "the file is not a profile in YAML")
     return known
 

@@ -1,4 +1,4 @@
-"""Syntax: the text of a YAML 1.2 file to a tree; the door of ruamel.yaml.
+"""Syntax: the text of a YAML 1.2 file to a tree.
 
 Only what an inventory needs: one document of mappings, sequences and scalars. Aliases (a few lines
 of them can unfold to gigabytes), tags (`!!python/object` runs code in careless loaders) and keys
@@ -7,21 +7,9 @@ that are not text are refused. The parser's events are used, so nothing of YAML 
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-from ruamel.yaml.reader import ReaderError
-
+from collectors.yaml import Event, Kind, YamlError, events
 from netmon.config import plain
 from netmon.config.problem import Problem, Report, quote
 from netmon.config.tree import START, Document, Mapping, Place, Sequence, Value
@@ -31,18 +19,6 @@ LARGE_OCTETS: Final = 64_000_000
 DEPTH: Final = 16  # the schema needs 6
 NODES: Final = 100_000  # without `large`
 TOO_MANY: Final = f"has more than {NODES} values; allow it with --large, or split it"
-
-# The parser meets hostile text; what it may raise apart from its own errors, found by fuzzing.
-PARSER_FAULTS: Final = (
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    AssertionError,
-    ArithmeticError,
-    NotImplementedError,
-    RecursionError,
-)
 
 
 class _SyntaxError(Exception):
@@ -102,31 +78,17 @@ def parse_whole(text: str, file: Path, *, nodes: int | None, report: Report) -> 
     """Do the same for any YAML, slowly."""
     builder = _Builder(file, report, nodes)
     try:
-        root = builder.build(_events(text))
+        root = builder.build(events(text))
     except _SyntaxError as fault:
         builder.refuse(fault.place, fault.message)
+        root = None
+    except YamlError as fault:
+        builder.refuse((fault.line, fault.column), f"syntax: {clean(fault.words)}")
         root = None
     if root is not None and not isinstance(root, Mapping):
         builder.refuse(START, "must be a mapping of sections: settings, sites, devices, links …")
         root = None
     return Document(file, Mapping() if root is None else root)
-
-
-def _events(text: str) -> Iterator[Any]:
-    try:
-        yield from YAML(typ="safe", pure=True).parse(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = START if mark is None else (mark.line + 1, mark.column + 1)
-        words = error.problem or error.context or "this is not YAML"
-        raise _SyntaxError(place, f"syntax: {clean(words)}") from None
-    except ReaderError as error:
-        before = text[: error.position]
-        place = (before.count("\n") + 1, error.position - before.rfind("\n"))
-        message = "syntax: a control character, which YAML does not allow; remove it"
-        raise _SyntaxError(place, message) from None
-    except (YAMLError, *PARSER_FAULTS):
-        raise _SyntaxError(START, "syntax: this is not YAML") from None
 
 
 def clean(words: str) -> str:
@@ -152,30 +114,30 @@ class _Builder:
             Problem(file=self._file, line=place[0], column=place[1], where="", message=message)
         )
 
-    def build(self, events: Iterator[Any]) -> Value:
+    def build(self, given: Iterator[Event]) -> Value:
         documents = 0
-        for event in events:
-            place = (event.start_mark.line + 1, event.start_mark.column + 1)
-            if isinstance(event, ScalarEvent):
+        for event in given:
+            place = (event.line, event.column)
+            if event.kind is Kind.SCALAR:
                 self._scalar(event, place)
-            elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            elif event.kind in (Kind.MAPPING, Kind.SEQUENCE):
                 self._open(event, place)
-            elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            elif event.kind is Kind.END:
                 self._close()
-            elif isinstance(event, AliasEvent):
+            elif event.kind is Kind.ALIAS:
                 raise _SyntaxError(place, "aliases (*name) are not used here; write the value out")
-            elif isinstance(event, DocumentStartEvent):
+            else:
                 documents += 1
                 if documents > 1:
                     message = "one file holds one document; put the rest in a file of its own"
                     raise _SyntaxError(place, message)
         return self._root
 
-    def _open(self, event: Any, place: Place) -> None:
+    def _open(self, event: Event, place: Place) -> None:
         self._admit(event, place)
         if len(self._stack) >= DEPTH:
             raise _SyntaxError(place, f"is nested deeper than {DEPTH} levels")
-        value = Mapping() if isinstance(event, MappingStartEvent) else Sequence()
+        value = Mapping() if event.kind is Kind.MAPPING else Sequence()
         if self._stack and isinstance(self._stack[-1][0], Mapping) and self._key[-1] is None:
             raise _SyntaxError(place, "a key must be a word")
         self._stack.append((value, place))
@@ -186,10 +148,10 @@ class _Builder:
         self._key.pop()
         self._put(value, place)
 
-    def _scalar(self, event: Any, place: Place) -> None:
+    def _scalar(self, event: Event, place: Place) -> None:
         self._admit(event, place)
-        text: str | None = event.value
-        if event.style is None and text in plain.NULLS:
+        text: str | None = event.text
+        if event.is_plain and text in plain.NULLS:
             text = None
         if self._stack and isinstance(self._stack[-1][0], Mapping) and self._key[-1] is None:
             self._key[-1] = ("" if text is None else text, place)
@@ -216,8 +178,8 @@ class _Builder:
         holder[key] = value
         holder.places[key] = (key_place, key_place if value is None else place)
 
-    def _admit(self, event: Any, place: Place) -> None:
-        if event.tag is not None and str(event.tag) != "!":
+    def _admit(self, event: Event, place: Place) -> None:
+        if event.tag not in (None, "!"):
             raise _SyntaxError(place, "tags (!name) are not used here; write the plain value")
         if self._nodes_left is not None:
             self._nodes_left -= 1
