@@ -13,12 +13,20 @@ class Engine(StrEnum):
     PYSNMP = "pysnmp"
 
 
+class Version(StrEnum):
+    """The versions of SNMP that go by a community."""
+
+    V1 = "v1"  # RFC 1157: no GETBULK, no Counter64, one missing object spoils the answer
+    V2C = "v2c"  # RFC 1901
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
-    """An SNMP v2c community; the secret is never in a repr, a log or an export."""
+    """An SNMP v1 or v2c community; the secret is never in a repr, a log or an export."""
 
     name: str  # the credential's name in the inventory
     secret: bytes = field(repr=False)
+    version: Version = Version.V2C
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

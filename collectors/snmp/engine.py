@@ -1,8 +1,7 @@
-"""SnmpEngine: polls one target by SNMP v2c and returns the one observation of it.
+"""SnmpEngine: polls one target by SNMP and returns the one observation of it.
 
 A target is mapped first (what it is, which interfaces it has), then polled by a compiled plan until
 its sysUpTime shows a restart, or the mapping has aged. An observation never mixes two mappings.
-SNMP v3 will find its place beside `admission`: a plan's bytes inside another frame.
 """
 
 import time
@@ -12,7 +11,8 @@ from typing import Final
 
 from collectors.observation import Layout, Observation, Outcome
 from collectors.snmp.exchange import Exchange
-from collectors.snmp.mapping import EndedError, Mapper, Mapping
+from collectors.snmp.line import EndedError, Line
+from collectors.snmp.mapping import Mapper, Mapping
 from collectors.snmp.plan import Plan, compile_plan
 from collectors.snmp.poll import PollQuestion, Uptime
 from collectors.snmp.profile import Profile, load_profile, profiles
@@ -27,7 +27,7 @@ _LIVES_PER_POLL: Final = 2
 class _Session:
     """What is remembered of one device between polls."""
 
-    target: SnmpTarget
+    line: Line
     profile: Profile
     life: "_Life | None" = None
     is_busy: bool = False
@@ -60,7 +60,7 @@ class SnmpEngine:
         self._wall: Final = wall
         self._settings: Final = settings
         self._asker: Final = asker or Exchange(settings, self.statistics, now)
-        self._mapper: Final = Mapper(self._asker, settings, now)
+        self._mapper: Final = Mapper(settings, now)
         self._sessions: dict[str, _Session] = {}
 
     async def collect(self, target: SnmpTarget) -> Observation:
@@ -98,7 +98,8 @@ class SnmpEngine:
         """Drop what is remembered of a device that left the inventory."""
         session = self._sessions.pop(device, None)
         if session is not None:
-            self._asker.forget(session.target.address, session.target.port)
+            target = session.line.target
+            self._asker.forget(target.address, target.port)
 
     async def close(self) -> None:
         """Release sockets; polls under way end as NOT_POLLED."""
@@ -106,9 +107,11 @@ class SnmpEngine:
 
     def _session(self, target: SnmpTarget) -> _Session:
         session = self._sessions.get(target.device)
-        if session is None or (session.target is not target and session.target != target):
+        if session is None or (session.line.target is not target and session.line.target != target):
             profile = profiles().get(target.profile) or load_profile(target.profile)
-            session = self._sessions[target.device] = _Session(target=target, profile=profile)
+            session = self._sessions[target.device] = _Session(
+                line=Line(target, self._asker), profile=profile
+            )
         return session
 
     def _observe(
@@ -124,12 +127,12 @@ class SnmpEngine:
         )
 
     async def _poll(self, session: _Session, started: float) -> PollQuestion:
-        deadline = started + session.target.budget_seconds
+        deadline = started + session.line.target.budget_seconds
         for _ in range(_LIVES_PER_POLL):
             life = session.life
             if life is None or started - life.mapped_at >= self._settings.remap_seconds:
                 life = session.life = await self._map(session, deadline)
-            poll = await self._ask(session.target, life, deadline)
+            poll = await self._ask(session.line, life, deadline)
             if not poll.is_restarted:
                 return poll
             self.statistics.reboots_seen += 1
@@ -138,36 +141,30 @@ class SnmpEngine:
 
     async def _map(self, session: _Session, deadline: float) -> _Life:
         """Learn what the device is; keep plan and layout if it is alive and well as before."""
-        mapping, uptime = await self._mapper.map(session.target, session.profile, deadline)
+        mapping, uptime = await self._mapper.map(session.line, session.profile, deadline)
         self.statistics.mappings += 1
         life = session.life
         if (
             life is not None
             and mapping == life.mapping
+            and not life.plan.has_holes  # what was missing may be there by now
             and life.uptime.is_continued_by(uptime.ticks, uptime.monotonic)
         ):
             plan = life.plan
         else:
             plan = compile_plan(
-                device=session.target.device,
+                device=session.line.target.device,
                 profile=session.profile,
                 interfaces=mapping.interfaces,
                 rows=mapping.rows,
-                community=session.target.credential.secret,
+                envelope=session.line.envelope,
                 max_answer_octets=self._settings.max_answer_octets,
             )
         return _Life(mapping=mapping, mapped_at=uptime.monotonic, plan=plan, uptime=uptime)
 
-    async def _ask(self, target: SnmpTarget, life: _Life, deadline: float) -> PollQuestion:
+    async def _ask(self, line: Line, life: _Life, deadline: float) -> PollQuestion:
         poll = PollQuestion(plan=life.plan, uptime=life.uptime, monotonic=self._now())
-        ending = await self._asker.ask(
-            target.address,
-            target.port,
-            poll,
-            timeout_seconds=target.timeout_seconds,
-            retries=target.retries,
-            deadline=deadline,
-        )
+        ending = await line.ask(poll, deadline)
         self.statistics.answers_read_strictly += poll.strictly
         if ending.outcome is not Outcome.OK:
             if poll.position == 0:

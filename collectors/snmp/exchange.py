@@ -9,28 +9,20 @@ after a stall the sockets are drained first, and what is still missing is too la
 import asyncio
 import errno
 import heapq
-import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from struct import unpack
 from typing import Final
 
 from collectors.observation import Outcome
-from collectors.snmp.admission import (
-    FIRST_REQUEST_ID,
-    LAST_REQUEST_ID,
-    RejectedError,
-    Rejection,
-    request_id_of,
-)
+from collectors.snmp.admission import id_of, random_ids
 from collectors.snmp.channel import Address, Channel, address_of
 from collectors.snmp.question import Ending, Question, Step
+from collectors.snmp.rejection import FINAL, IDENTITIES, OUTCOMES, RejectedError, Rejection
 from collectors.snmp.settings import SnmpSettings, SnmpStatistics
 
-_ID_POOL: Final = 512
 _DATAGRAMS_PER_WAKE_UP: Final = 512
 _DATAGRAMS_PER_DRAIN: Final = 65_536
 _REMEMBERED_IDS: Final = 8
@@ -53,7 +45,7 @@ class _Ask:
     tries_left: int = 0
     due: float = 0.0
     is_watched: bool = False  # stands in the heap of deadlines
-    junk: str = ""  # what was wrong with datagrams from the agent that could not be read
+    noted: RejectedError | None = None  # what the agent said last that was not the answer
     unsent: str = ""  # why the kernel took no request
     was_answering: bool = False
 
@@ -78,7 +70,7 @@ class Exchange:
         self._order: Final = count()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
-        self._ids: Final = _request_ids()
+        self._ids: Final = random_ids()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
 
@@ -267,7 +259,8 @@ class Exchange:
             return
         if len(data) > self._settings.max_datagram_octets:
             self._statistics.oversized += 1
-            ask.junk = f"a datagram of more than {self._settings.max_datagram_octets} octets"
+            reason = f"a datagram of more than {self._settings.max_datagram_octets} octets"
+            ask.noted = RejectedError(Rejection.UNDECODABLE, reason)
             return
         try:
             step = ask.question.read(data, ask.request_id)
@@ -287,18 +280,18 @@ class Exchange:
             self._send(ask)
 
     def _reject(self, ask: _Ask, data: bytes, rejected: RejectedError) -> None:
-        if rejected.kind is Rejection.REQUEST_ID and request_id_of(data) in ask.spent_ids:
+        if rejected.kind in IDENTITIES and id_of(data) in ask.spent_ids:
             self._statistics.late_answers += 1
             return
         self._statistics.rejected[rejected.kind] += 1
-        if rejected.kind is Rejection.UNDECODABLE:
-            ask.junk = str(rejected)
+        if rejected.kind in OUTCOMES:
+            ask.noted = rejected
             if rejected.is_ours:
-                self._end(ask, Ending(outcome=Outcome.UNDECODABLE, detail=ask.junk))
+                self._end(ask, _noted(rejected))
 
     def _count_stray(self, address: Address, data: bytes) -> None:
         spent = self._spent.get(address)
-        if spent and request_id_of(data) in spent:
+        if spent and id_of(data) in spent:
             self._statistics.late_answers += 1
         else:
             self._statistics.strays += 1
@@ -359,7 +352,8 @@ class Exchange:
             detail = "no slot was free within the budget"
             self._end(ask, Ending(outcome=Outcome.NOT_POLLED, detail=detail))
             return
-        if is_stalled or ask.tries_left == 0 or self._now() >= ask.deadline:
+        is_refused = ask.noted is not None and ask.noted.kind in FINAL
+        if is_stalled or is_refused or ask.tries_left == 0 or self._now() >= ask.deadline:
             self._end(ask, self._silence(ask, is_stalled=is_stalled))
             return
         self._statistics.timeouts += 1
@@ -376,8 +370,8 @@ class Exchange:
             return Ending(outcome=Outcome.TOO_LATE, detail=detail)
         if ask.unsent:
             return Ending(outcome=Outcome.NOT_POLLED, detail=f"not sent: {ask.unsent}")
-        if ask.junk:
-            return Ending(outcome=Outcome.UNDECODABLE, detail=ask.junk)
+        if ask.noted is not None:
+            return _noted(ask.noted)
         self._statistics.timeouts += 1
         tries = ask.retries - ask.tries_left + 1
         return Ending(
@@ -387,9 +381,5 @@ class Exchange:
         )
 
 
-def _request_ids() -> Iterator[int]:
-    """Yield request-ids nobody can guess, of four octets: a forger has one chance in 2^31."""
-    span = LAST_REQUEST_ID - FIRST_REQUEST_ID + 1
-    while True:
-        for number in unpack(f"{_ID_POOL}I", os.urandom(4 * _ID_POOL)):
-            yield FIRST_REQUEST_ID + number % span
+def _noted(rejected: RejectedError) -> Ending:
+    return Ending(outcome=OUTCOMES[rejected.kind], detail=str(rejected), rejection=rejected.kind)

@@ -9,9 +9,9 @@ from typing import Final
 
 from collectors.observation import Outcome
 from collectors.snmp.ber import Oid, parse_oid
+from collectors.snmp.line import EndedError, Line
 from collectors.snmp.poll import Uptime
 from collectors.snmp.profile import SYS_UP_TIME, Index, Profile
-from collectors.snmp.question import Asker
 from collectors.snmp.settings import SnmpSettings
 from collectors.snmp.walk import GetQuestion, WalkQuestion
 from collectors.target import SnmpTarget
@@ -24,15 +24,6 @@ IF_NAME: Final = parse_oid("1.3.6.1.2.1.31.1.1.1.1")
 IF_DESCR: Final = parse_oid("1.3.6.1.2.1.2.2.1.2")
 _INTERFACE_TABLES: Final = (parse_oid("1.3.6.1.2.1.2.2"), parse_oid("1.3.6.1.2.1.31.1.1"))
 _MAX_IF_INDEX: Final = 2**31 - 1
-
-
-class EndedError(Exception):
-    """A poll that ended without values, and why."""
-
-    def __init__(self, outcome: Outcome, detail: str) -> None:
-        super().__init__(detail)
-        self.outcome = outcome
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,61 +39,49 @@ class Mapping:
 class Mapper:
     """Asks a device what it is."""
 
-    def __init__(self, asker: Asker, settings: SnmpSettings, now: Callable[[], float]) -> None:
-        self._asker: Final = asker
+    def __init__(self, settings: SnmpSettings, now: Callable[[], float]) -> None:
         self._settings: Final = settings
         self._now: Final = now
 
-    async def map(
-        self, target: SnmpTarget, profile: Profile, deadline: float
-    ) -> tuple[Mapping, Uptime]:
+    async def map(self, line: Line, profile: Profile, deadline: float) -> tuple[Mapping, Uptime]:
         """Return what the device is, and how long it was up when asked first."""
         asked = self._now()
-        community = target.credential.secret
-        system = GetQuestion(community=community, oids=(SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME))
-        await self._ask(target, system, deadline)
+        oids = (SYS_DESCR, SYS_OBJECT_ID, SYS_UP_TIME)
+        system = GetQuestion(envelope=line.envelope, oids=oids)
+        await self._ask(line, system, deadline)
         descr, object_id, ticks = (varbind.value.content for varbind in system.varbinds)
         if not isinstance(ticks, int):
             raise EndedError(Outcome.MISMATCH, "sysUpTime is missing or mistyped")
-        names = await self._names(target, deadline)
+        names = await self._names(line, deadline)
         rows = {
-            column.oid: frozenset((await self._walk(target, column.oid, deadline)).indexes())
+            column.oid: frozenset((await self._walk(line, column.oid, deadline)).indexes())
             for column in profile.columns
             if column.index is Index.INTERFACE and not _is_standard(column.oid)
         }
         mapping = Mapping(
             sysobjectid=_oid(object_id),
             sysdescr=clean(descr) if isinstance(descr, bytes) else "",
-            interfaces=choose_interfaces(target, names, most=self._settings.max_interfaces),
+            interfaces=choose_interfaces(line.target, names, most=self._settings.max_interfaces),
             rows=rows,
         )
         return mapping, Uptime(ticks, asked)
 
-    async def _walk(self, target: SnmpTarget, root: Oid, deadline: float) -> WalkQuestion:
+    async def _walk(self, line: Line, root: Oid, deadline: float) -> WalkQuestion:
         until = min(deadline, self._now() + self._settings.max_walk_seconds)
-        walk = WalkQuestion(community=target.credential.secret, root=root, settings=self._settings)
-        await self._ask(target, walk, until)
+        walk = WalkQuestion(envelope=line.envelope, root=root, settings=self._settings)
+        await self._ask(line, walk, until)
         return walk
 
-    async def _names(self, target: SnmpTarget, deadline: float) -> dict[int, bytes]:
+    async def _names(self, line: Line, deadline: float) -> dict[int, bytes]:
         for root in (IF_NAME, IF_DESCR):
-            walk = await self._walk(target, root, deadline)
+            walk = await self._walk(line, root, deadline)
             names = {index: name for index, name in walk.texts().items() if name.strip()}
             if names:
                 return names
         return {}
 
-    async def _ask(
-        self, target: SnmpTarget, question: GetQuestion | WalkQuestion, deadline: float
-    ) -> None:
-        ending = await self._asker.ask(
-            target.address,
-            target.port,
-            question,
-            timeout_seconds=target.timeout_seconds,
-            retries=target.retries,
-            deadline=deadline,
-        )
+    async def _ask(self, line: Line, question: GetQuestion | WalkQuestion, deadline: float) -> None:
+        ending = await line.ask(question, deadline)
         if ending.was_answering:
             raise EndedError(Outcome.WALK_ABUSED, "the walk of interfaces had no end in time")
         if ending.outcome is not Outcome.OK:

@@ -1,4 +1,4 @@
-"""SNMP v2c messages in general (RFC 1901, RFC 3416), for agents and for walks.
+"""SNMP messages and PDUs in general (RFC 1157, RFC 1901, RFC 3416), for agents and for walks.
 
 The hot path does not come here: `plan` compares bytes. A varbind whose value cannot be decoded is
 kept as `Undecodable`, so that one bad value does not take its neighbours with it; anything wrong
@@ -24,12 +24,14 @@ from collectors.snmp.ber import (
     expect,
 )
 
+VERSION_1: Final = 0
 VERSION_2C: Final = 1
+VERSION_3: Final = 3
 MAX_DATAGRAM_OCTETS: Final = 65_507
 
 
 class PduType(IntEnum):
-    """The PDUs of RFC 3416 §3 that a v2c manager or agent meets; SET is not one of them."""
+    """The PDUs of RFC 3416 §3 that a manager or agent meets; SET is not one of them."""
 
     GET = 0xA0
     GETNEXT = 0xA1
@@ -203,7 +205,7 @@ def decode_message(data: bytes, *, max_varbinds: int = 4096) -> Message:
     start, end_list = expect(data, start, end, Tag.SEQUENCE)
     if end_list != end:
         raise DecodeError(f"{end - end_list} octets behind the varbinds")
-    varbinds = _decode_varbinds(data, start, end, max_varbinds)
+    varbinds = decode_varbinds(data, start, end, max_varbinds)
     return Message(
         version, community, Pdu(pdu_type, request_id, varbinds, error_status, error_index)
     )
@@ -214,7 +216,8 @@ def _decode_number(data: bytes, start: int, end: int) -> tuple[int, int]:
     return decode_integer(data[first:stop]), stop
 
 
-def _decode_varbinds(data: bytes, start: int, end: int, most: int) -> tuple[Varbind, ...]:
+def decode_varbinds(data: bytes, start: int, end: int, most: int) -> tuple[Varbind, ...]:
+    """Return the varbinds between two places, which must be at most so many and nothing else."""
     varbinds: list[Varbind] = []
     while start < end:
         if len(varbinds) == most:

@@ -9,21 +9,22 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from collectors.errors import DecodeError
 from collectors.observation import Cell, Layout
 from collectors.quantity import QUANTITIES
 from collectors.snmp.admission import Frame
 from collectors.snmp.ber import Oid, Tag, decode_header, encode_integer, encode_oid, encode_tlv
-from collectors.snmp.message import PduType, frame_message, frame_pdu
+from collectors.snmp.envelope import Envelope, wrap
+from collectors.snmp.message import VERSION_1, PduType, frame_pdu
 from collectors.snmp.profile import SYS_UP_TIME, Column, Index, Profile, Syntax
 from collectors.snmp.reader import MistypedError, Reader
 from collectors.snmp.skeleton import Place, Skeleton
 from topology.model import DeviceId, InterfaceId, interface_id
 
 MAX_SKELETONS: Final = 3  # kept per chunk, by the answer's length
-_HEADER_OCTETS: Final = 48  # of an answer, without community and varbinds
+_HEADER_OCTETS: Final = 45  # of an answer, without its envelope and varbinds
 _VALUE_OCTETS: Final = {
     Syntax.INTEGER: 6,
     Syntax.GAUGE32: 7,
@@ -57,8 +58,9 @@ class Field:
 class Chunk:
     """One request: sysUpTime and then `fields`."""
 
-    community: bytes = field(repr=False)
+    envelope: Envelope
     fields: tuple[Field, ...]
+    holes: tuple[int, ...] = ()  # where values stand that are no longer asked for
     head: bytes = field(repr=False)  # of the request, up to the request-id
     tail: bytes = field(repr=False)  # behind it
     skeletons: dict[int, Skeleton] = field(default_factory=dict, repr=False)
@@ -107,13 +109,33 @@ class Chunk:
             self.skeletons.pop(next(iter(self.skeletons)))
         self.skeletons[len(data)] = Skeleton(data, id_at, places)
 
+    def fill(self, values: list[Any]) -> None:
+        """Put None where something is no longer asked for; sysUpTime stands first."""
+        for hole in self.holes:
+            values.insert(hole, None)
+
     def halves(self) -> tuple["Chunk", "Chunk"] | None:
         """Return the chunk as two, or None if there is nothing to halve."""
         asked = self.fields[1:]
         if len(asked) < 2:
             return None
         middle = len(asked) // 2
-        return _chunk(self.community, asked[:middle]), _chunk(self.community, asked[middle:])
+        # Places as they are once all holes are filled: those of the first half's fields come first.
+        places = [at for at in range(1, len(self.fields) + len(self.holes)) if at not in self.holes]
+        cut = places[middle]
+        holes = tuple(hole for hole in self.holes if hole < cut)
+        others = tuple(hole - cut + 1 for hole in self.holes if hole > cut)
+        return (
+            _chunk(self.envelope, asked[:middle], holes),
+            _chunk(self.envelope, asked[middle:], others),
+        )
+
+    def without(self, index: int) -> "Chunk":
+        """Return the chunk that asks no longer for its field number `index`, from 1 on."""
+        places = [at for at in range(len(self.fields) + len(self.holes)) if at not in self.holes]
+        holes = tuple(sorted((*self.holes, places[index])))
+        asked = (*self.fields[1:index], *self.fields[index + 1 :])
+        return _chunk(self.envelope, asked, holes)
 
 
 def _value_in_any_form(data: bytes, start: int, end: int, asked: Field) -> tuple[int, int, int]:
@@ -155,6 +177,21 @@ class Plan:
         self.chunks[position : position + 1] = halves
         return True
 
+    def drop(self, position: int, index: int) -> bool:
+        """Ask no longer for one field of a chunk, because a v1 device has none; if possible.
+
+        `index` counts as SNMP's error-index does: 1 is sysUpTime, which stays.
+        """
+        if not 2 <= index <= len(self.chunks[position].fields):
+            return False
+        self.chunks[position] = self.chunks[position].without(index - 1)
+        return True
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether something is no longer asked for."""
+        return any(chunk.holes for chunk in self.chunks)
+
 
 def compile_plan(
     *,
@@ -162,20 +199,23 @@ def compile_plan(
     profile: Profile,
     interfaces: Iterable[tuple[int, str, InterfaceId]],
     rows: Mapping[Oid, Collection[int]] = MappingProxyType({}),
-    community: bytes,
+    envelope: Envelope,
     max_answer_octets: int,
 ) -> Plan:
     """Return the plan for a device that has these interfaces: (ifIndex, name, our id).
 
-    A column that stands in `rows` is asked only of those ifIndexes, any other of all.
+    A column that stands in `rows` is asked only of those ifIndexes, any other of all. SNMPv1 has no
+    Counter64 (RFC 3584 §4.2.2.1), so none is asked for.
     """
     cells = [Cell("uptime_seconds")]
     fields: list[Field] = []
     for cell, oid, column in _cells(device, profile, tuple(interfaces), rows):
+        if column.syntax is Syntax.COUNTER64 and envelope.version == VERSION_1:
+            continue
         cells.append(cell)
         fields.append(_field(cell, oid, column))
     layout = Layout(device, tuple(cells))
-    return Plan(layout=layout, chunks=list(_chunks(community, fields, max_answer_octets)))
+    return Plan(layout=layout, chunks=list(_chunks(envelope, fields, max_answer_octets)))
 
 
 def _cells(
@@ -224,21 +264,21 @@ def _reader(column: Column) -> Reader:
     return Reader(column)
 
 
-def _chunks(community: bytes, fields: list[Field], most: int) -> Iterator[Chunk]:
+def _chunks(envelope: Envelope, fields: list[Field], most: int) -> Iterator[Chunk]:
     """Cut into equal requests, as few as the largest allowed answer permits."""
-    room = max(most - _HEADER_OCTETS - len(community) - _UPTIME.answer_octets, 64)
+    room = max(most - _HEADER_OCTETS - len(envelope.prefix) - _UPTIME.answer_octets, 64)
     parts = max(1, -(-sum(field.answer_octets for field in fields) // room))
     share = sum(field.answer_octets for field in fields) / parts
     part: list[Field] = []
     taken = filled = 0.0
     for each in fields:
         if part and (filled + each.answer_octets > room or taken >= share):
-            yield _chunk(community, part)
+            yield _chunk(envelope, part)
             part, filled, taken = [], 0.0, taken - share
         part.append(each)
         filled += each.answer_octets
         taken += each.answer_octets
-    yield _chunk(community, part)
+    yield _chunk(envelope, part)
 
 
 _UPTIME: Final = Field(
@@ -260,15 +300,15 @@ _UPTIME: Final = Field(
 )
 
 
-def _chunk(community: bytes, asked: Iterable[Field]) -> Chunk:
+def _chunk(envelope: Envelope, asked: Iterable[Field], holes: tuple[int, ...] = ()) -> Chunk:
     fields = (_UPTIME, *asked)
-    head, tail = encode_get(community, [each.oid for each in fields])
-    return Chunk(community=community, fields=fields, head=head, tail=tail)
+    head, tail = encode_get(envelope, [each.oid for each in fields])
+    return Chunk(envelope=envelope, fields=fields, holes=holes, head=head, tail=tail)
 
 
-def encode_get(community: bytes, oids: Iterable[bytes]) -> tuple[bytes, bytes]:
+def encode_get(envelope: Envelope, oids: Iterable[bytes]) -> tuple[bytes, bytes]:
     """Return a GET of these encoded OIDs in two pieces, around its request-id."""
     varbinds = b"".join(encode_tlv(Tag.SEQUENCE, oid + b"\x05\x00") for oid in oids)
-    whole = frame_message(community, frame_pdu(PduType.GET, _ID_MARK, varbinds))
-    mark = whole.index(encode_integer(_ID_MARK), len(community)) + 2
+    whole = wrap(envelope, frame_pdu(PduType.GET, _ID_MARK, varbinds))
+    mark = whole.index(encode_integer(_ID_MARK), len(envelope.prefix)) + 2
     return whole[:mark], whole[mark + 4 :]

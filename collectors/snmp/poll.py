@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from collectors.errors import DecodeError
 from collectors.observation import Outcome
-from collectors.snmp.admission import Frame, RejectedError, Rejection, admit
-from collectors.snmp.message import ErrorStatus
+from collectors.snmp.admission import Frame, admit
+from collectors.snmp.message import VERSION_1, ErrorStatus
 from collectors.snmp.plan import Chunk, MismatchError, Plan
 from collectors.snmp.question import Step
+from collectors.snmp.rejection import RejectedError, Rejection
 
 TICKS_PER_SECOND: Final = 100
 _WRAP: Final = 2**32  # TimeTicks: 497.1 days (RFC 2578 §7.1.8)
@@ -77,7 +78,7 @@ class PollQuestion:
         return self._keep(values)
 
     def _read_strictly(self, chunk: Chunk, data: bytes, request_id: int) -> Step:
-        frame = admit(data, community=chunk.community, request_id=request_id)
+        frame = admit(data, envelope=chunk.envelope, request_id=request_id)
         self.strictly += 1
         if frame.error_status:
             return self._read_error(chunk, frame)
@@ -103,6 +104,9 @@ class PollQuestion:
             self.is_restarted = True
             return Step.FINISHED
         self.ticks = ticks
+        chunk = self.plan.chunks[self.position]
+        if chunk.holes:
+            chunk.fill(values)
         if self.position == 0:
             self.values = values
         else:
@@ -115,11 +119,11 @@ class PollQuestion:
         return Step.FINISHED
 
     def _read_error(self, chunk: Chunk, frame: Frame) -> Step:
-        status = frame.error_status
+        status, index = frame.error_status, frame.error_index
+        if status == ErrorStatus.NO_SUCH_NAME and chunk.envelope.version == VERSION_1:
+            return self._read_missing(index)
         if status != ErrorStatus.TOO_BIG:
-            return self._finish(
-                Outcome.ERROR_STATUS, f"error-status {status}, index {frame.error_index}"
-            )
+            return self._finish(Outcome.ERROR_STATUS, f"error-status {status}, index {index}")
         if self.plan.split(self.position):
             return Step.NEXT
         if len(chunk.fields) == 1:
@@ -127,12 +131,24 @@ class PollQuestion:
         self.problems.append(f"{chunk.fields[1].name}: tooBig alone")
         if self.position == 0:
             self.values = [self.ticks]
-        self.values.append(None)
+        self.values += [None] * (len(chunk.fields) + len(chunk.holes) - 1)
         self.position += 1
         if self.position < len(self.plan.chunks):
             return Step.NEXT
         self.close()
         return Step.FINISHED
+
+    def _read_missing(self, index: int) -> Step:
+        """Ask again without what the device has not: in v1 one missing object spoils the answer.
+
+        If the index makes no sense, halving finds the object.
+        """
+        plan, position = self.plan, self.position
+        if index != 1 and (
+            plan.drop(position, index) or plan.split(position) or plan.drop(position, 2)
+        ):
+            return Step.NEXT
+        return self._finish(Outcome.ERROR_STATUS, "noSuchName for sysUpTime itself")
 
     def close(self) -> None:
         """Complete the values: scale the uptime; what was not brought home is absent."""

@@ -12,15 +12,21 @@ from typing import Any, Final
 
 from pyasn1.codec.ber import decoder, encoder  # type: ignore[import-untyped]
 from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
-from pysnmp.proto.api import v2c
+from pysnmp.proto.api import v1, v2c
 
 from collectors.observation import Observation, Outcome
-from collectors.snmp.admission import RejectedError, Rejection
 from collectors.snmp.ber import format_oid
 from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.exchange import Exchange
-from collectors.snmp.message import Message, PduType, decode_message
+from collectors.snmp.message import (
+    VERSION_1,
+    VERSION_2C,
+    Message,
+    PduType,
+    decode_message,
+)
 from collectors.snmp.question import Ending, Question, Step
+from collectors.snmp.rejection import RejectedError, Rejection
 from collectors.snmp.settings import SnmpSettings, SnmpStatistics
 from collectors.target import SnmpTarget
 
@@ -35,10 +41,11 @@ _DECODE_ERRORS: Final = (
     TypeError,
     ValueError,
 )
+_MODULES: Final[dict[int, Any]] = {VERSION_1: v1, VERSION_2C: v2c}
 _PDUS: Final = {
-    PduType.GET: v2c.GetRequestPDU,
-    PduType.GETNEXT: v2c.GetNextRequestPDU,
-    PduType.GETBULK: v2c.GetBulkRequestPDU,
+    PduType.GET: "GetRequestPDU",
+    PduType.GETNEXT: "GetNextRequestPDU",
+    PduType.GETBULK: "GetBulkRequestPDU",
 }
 
 
@@ -111,40 +118,45 @@ class _Translated:
 
     def __init__(self, question: Question) -> None:
         self._question = question
+        self._version = VERSION_2C
 
     @property
     def outcome(self) -> Outcome:
         return self._question.outcome
 
     def datagram(self, request_id: int) -> bytes:
-        return encode(decode_message(self._question.datagram(request_id)))
+        message = decode_message(self._question.datagram(request_id))
+        self._version = message.version
+        return encode(message)
 
     def read(self, data: bytes, request_id: int) -> Step:
-        return self._question.read(canonical(data, request_id), request_id)
+        return self._question.read(canonical(data, request_id, self._version), request_id)
 
 
 def encode(message: Message) -> bytes:
     """Return the datagram of a request, written by pysnmp."""
     asked = message.pdu
-    pdu = _PDUS[PduType(asked.type)]()
-    api: Any = v2c.apiBulkPDU if asked.type == PduType.GETBULK else v2c.apiPDU
+    module = _MODULES[message.version]
+    pdu = getattr(module, _PDUS[PduType(asked.type)])()
+    is_bulk = asked.type == PduType.GETBULK
+    api = module.apiBulkPDU if is_bulk else module.apiPDU
     api.set_defaults(pdu)
     api.set_request_id(pdu, asked.request_id)
-    if asked.type == PduType.GETBULK:
+    if is_bulk:
         api.set_non_repeaters(pdu, asked.error_status)
         api.set_max_repetitions(pdu, asked.error_index)
-    api.set_varbinds(pdu, [(format_oid(each.oid), v2c.null) for each in asked.varbinds])
-    whole = v2c.Message()
-    v2c.apiMessage.set_defaults(whole)
-    v2c.apiMessage.set_community(whole, message.community)
-    v2c.apiMessage.set_pdu(whole, pdu)
+    api.set_varbinds(pdu, [(format_oid(each.oid), module.null) for each in asked.varbinds])
+    whole = module.Message()
+    module.apiMessage.set_defaults(whole)
+    module.apiMessage.set_community(whole, message.community)
+    module.apiMessage.set_pdu(whole, pdu)
     return bytes(encoder.encode(whole))
 
 
-def canonical(data: bytes, request_id: int) -> bytes:
+def canonical(data: bytes, request_id: int, version: int) -> bytes:
     """Return an answer as pysnmp read it, in canonical BER; raise RejectedError if it could not."""
     try:
-        whole, rest = decoder.decode(data, asn1Spec=v2c.Message())
+        whole, rest = decoder.decode(data, asn1Spec=_MODULES[version].Message())
         written = bytes(encoder.encode(whole))
     except _DECODE_ERRORS as error:
         is_ours = b"\x02\x04" + request_id.to_bytes(4, "big") in data[:512]

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from collectors.observation import Outcome
+from collectors.snmp.rejection import Rejection
 
 
 class Step(Enum):
@@ -38,6 +39,7 @@ class Ending:
     outcome: Outcome
     detail: str = ""
     was_answering: bool = False  # the deadline came while the agent was still answering
+    rejection: Rejection | None = None  # what the agent said in place of an answer
 
 
 class Asker(Protocol):

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from annotated_types import Ge, Gt, Le
 
-from collectors.snmp.admission import Rejection
+from collectors.snmp.rejection import Rejection
 
 MEBIBYTE: Final = 1024 * 1024
 

@@ -1,4 +1,4 @@
-"""Walk: one column by GETBULK, and single objects by GET; bounded, however the agent behaves.
+"""Walk: one column by GETBULK or GETNEXT, and single objects by GET; bounded in any case.
 
 The OIDs must rise strictly; a walk that would pass one of its caps is abused, and ends (R7, R10).
 """
@@ -8,25 +8,26 @@ from dataclasses import dataclass, field
 
 from collectors.errors import DecodeError
 from collectors.observation import Outcome
-from collectors.snmp.admission import RejectedError, Rejection, admit
+from collectors.snmp.admission import Frame, admit
 from collectors.snmp.ber import Oid, Tag, format_oid
+from collectors.snmp.envelope import Envelope, wrap
 from collectors.snmp.message import (
-    VERSION_2C,
+    VERSION_1,
     ErrorStatus,
-    Message,
     Pdu,
     PduType,
     Varbind,
-    decode_message,
-    encode_message,
+    decode_varbinds,
+    encode_pdu,
 )
 from collectors.snmp.question import Step
+from collectors.snmp.rejection import RejectedError, Rejection
 from collectors.snmp.settings import SnmpSettings
 
 
-def _decode(data: bytes, most: int) -> tuple[Varbind, ...]:
+def _varbinds(data: bytes, frame: Frame, most: int) -> tuple[Varbind, ...]:
     try:
-        return decode_message(data, max_varbinds=most).pdu.varbinds
+        return decode_varbinds(data, frame.start, frame.end, most)
     except DecodeError as error:
         raise RejectedError(Rejection.UNDECODABLE, str(error), is_ours=True) from error
 
@@ -35,7 +36,7 @@ def _decode(data: bytes, most: int) -> tuple[Varbind, ...]:
 class GetQuestion:
     """A few single objects."""
 
-    community: bytes = field(repr=False)
+    envelope: Envelope
     oids: tuple[Oid, ...]
     varbinds: tuple[Varbind, ...] = ()
     outcome: Outcome = Outcome.OK
@@ -44,16 +45,16 @@ class GetQuestion:
     def datagram(self, request_id: int) -> bytes:
         """Return the request."""
         pdu = Pdu(PduType.GET, request_id, tuple(Varbind(oid) for oid in self.oids))
-        return encode_message(Message(VERSION_2C, self.community, pdu))
+        return wrap(self.envelope, encode_pdu(pdu))
 
     def read(self, data: bytes, request_id: int) -> Step:
         """Take one datagram."""
-        frame = admit(data, community=self.community, request_id=request_id)
+        frame = admit(data, envelope=self.envelope, request_id=request_id)
         if frame.error_status:
             self.outcome = Outcome.ERROR_STATUS
             self.detail = f"error-status {frame.error_status}, index {frame.error_index}"
             return Step.FINISHED
-        varbinds = _decode(data, 4 * len(self.oids))
+        varbinds = _varbinds(data, frame, 4 * len(self.oids))
         if tuple(varbind.oid for varbind in varbinds) != self.oids:
             self.outcome = Outcome.MISMATCH
             self.detail = "other objects than the system group that was asked"
@@ -66,7 +67,7 @@ class GetQuestion:
 class WalkQuestion:
     """One column, from its first row to its last."""
 
-    community: bytes = field(repr=False)
+    envelope: Envelope
     root: Oid
     settings: SnmpSettings
     rows: list[Varbind] = field(default_factory=list)
@@ -74,26 +75,32 @@ class WalkQuestion:
     detail: str = ""
     pdus: int = 0
     octets: int = 0
-    repetitions: int = 0  # 0: as the settings say
+    repetitions: int = 0  # rows of one answer; 0: as the settings say; 1: by GETNEXT
 
     def datagram(self, request_id: int) -> bytes:
         """Return the request that goes on behind the last row."""
         last = self.rows[-1].oid if self.rows else self.root
-        pdu = Pdu(PduType.GETBULK, request_id, (Varbind(last),), error_index=self._max_repetitions)
-        return encode_message(Message(VERSION_2C, self.community, pdu))
+        most = self._max_repetitions
+        if most > 1:
+            pdu = Pdu(PduType.GETBULK, request_id, (Varbind(last),), error_index=most)
+        else:
+            pdu = Pdu(PduType.GETNEXT, request_id, (Varbind(last),))
+        return wrap(self.envelope, encode_pdu(pdu))
 
     @property
     def _max_repetitions(self) -> int:
+        if self.envelope.version == VERSION_1:
+            return 1
         return self.repetitions or self.settings.max_repetitions
 
     def read(self, data: bytes, request_id: int) -> Step:
         """Take one datagram."""
-        frame = admit(data, community=self.community, request_id=request_id)
+        frame = admit(data, envelope=self.envelope, request_id=request_id)
         self.pdus += 1
         self.octets += len(data)
         if frame.error_status:
             return self._read_error(frame.error_status)
-        varbinds = _decode(data, 4096)
+        varbinds = _varbinds(data, frame, 4096)
         if not varbinds or len(varbinds) > self._max_repetitions:
             return self._finish(
                 Outcome.MISMATCH, f"{len(varbinds)} rows where 1 … {self._max_repetitions} may come"

@@ -10,6 +10,7 @@ from collectors.snmp.ber import Oid, Tag, parse_oid
 from collectors.snmp.message import (
     END_OF_MIB_VIEW,
     NO_SUCH_INSTANCE,
+    VERSION_1,
     Message,
     Pdu,
     PduType,
@@ -103,22 +104,51 @@ def honest_answer(objects: dict[Oid, Value], request: Message, most_octets: int)
     pdu = request.pdu
     order = sorted(objects)
     found: list[Varbind] = []
+    if request.version == VERSION_1:
+        return _honest_v1_answer(objects, order, request)
     if pdu.type == PduType.GET:
         found = [Varbind(v.oid, objects.get(v.oid, NO_SUCH_INSTANCE)) for v in pdu.varbinds]
+    elif pdu.type == PduType.GETNEXT:
+        found = [_following(objects, order, v.oid) for v in pdu.varbinds]
     elif pdu.type == PduType.GETBULK:
         oid = pdu.varbinds[0].oid
         for _ in range(pdu.error_index):
-            position = bisect.bisect_right(order, oid)
-            if position == len(order):
-                found.append(Varbind(oid, END_OF_MIB_VIEW))
+            found.append(_following(objects, order, oid))
+            oid = found[-1].oid
+            if found[-1].value.is_missing:
                 break
-            oid = order[position]
-            found.append(Varbind(oid, objects[oid]))
     answer = Message(1, request.community, Pdu(PduType.RESPONSE, pdu.request_id, tuple(found)))
     if len(encode_message(answer)) > most_octets:
         error = Pdu(PduType.RESPONSE, pdu.request_id, (), error_status=1)
         return answer._replace(pdu=error)
     return answer
+
+
+def _following(objects: dict[Oid, Value], order: list[Oid], oid: Oid) -> Varbind:
+    position = bisect.bisect_right(order, oid)
+    if position == len(order):
+        return Varbind(oid, END_OF_MIB_VIEW)
+    return Varbind(order[position], objects[order[position]])
+
+
+def _honest_v1_answer(objects: dict[Oid, Value], order: list[Oid], request: Message) -> Message:
+    """Return what RFC 1157 demands: one missing object spoils the whole answer (error-index)."""
+    pdu = request.pdu
+    assert pdu.type in (PduType.GET, PduType.GETNEXT), "an SNMPv1 agent knows no GETBULK"
+    small = {oid: each for oid, each in objects.items() if each.tag != Tag.COUNTER64}
+    order = [oid for oid in order if oid in small]
+    found = []
+    for index, asked in enumerate(pdu.varbinds, start=1):
+        if pdu.type == PduType.GET:
+            varbind = Varbind(asked.oid, small.get(asked.oid, NO_SUCH_INSTANCE))
+        else:
+            varbind = _following(small, order, asked.oid)
+        if varbind.value.is_missing:
+            error = pdu._replace(type=PduType.RESPONSE, error_status=2, error_index=index)
+            return Message(VERSION_1, request.community, error)
+        found.append(varbind)
+    answer = Pdu(PduType.RESPONSE, pdu.request_id, tuple(found))
+    return Message(VERSION_1, request.community, answer)
 
 
 @contextlib.asynccontextmanager

@@ -4,17 +4,20 @@ from random import Random
 
 import pytest
 
-from collectors.snmp.admission import RejectedError, admit
+from collectors.snmp.admission import admit
 from collectors.snmp.ber import Tag, encode_oid
+from collectors.snmp.envelope import CommunityEnvelope
 from collectors.snmp.message import Undecodable, Value, Varbind, decode_message, encode_message
 from collectors.snmp.plan import Plan, compile_plan
 from collectors.snmp.poll import PollQuestion, Uptime
 from collectors.snmp.profile import load_profile
 from collectors.snmp.question import Step
+from collectors.snmp.rejection import RejectedError
 from tests.wire.agent import device_objects, honest_answer
 from topology.model import DeviceId, InterfaceId
 
 REQUEST_ID = 0x12345678
+ENVELOPE = CommunityEnvelope(1, b"public")
 
 
 def make_plan(interfaces: int = 8, *, most: int = 1400, profile: str = "if-mib") -> Plan:
@@ -22,7 +25,7 @@ def make_plan(interfaces: int = 8, *, most: int = 1400, profile: str = "if-mib")
         device=DeviceId("d"),
         profile=load_profile(profile),
         interfaces=[(n, f"eth{n}", InterfaceId(f"d:eth{n}")) for n in range(1, interfaces + 1)],
-        community=b"public",
+        envelope=ENVELOPE,
         max_answer_octets=most,
     )
 
@@ -146,7 +149,7 @@ def test_mutated_answers_never_yield_a_value_the_general_codec_does_not_see(is_w
 
 
 def assert_sound(poll: PollQuestion, data: bytes) -> None:
-    frame = admit(data, community=b"public", request_id=REQUEST_ID)
+    frame = admit(data, envelope=ENVELOPE, request_id=REQUEST_ID)
     assert frame.error_status == 0
     general = decode_message(data).pdu
     assert [encode_oid(each.oid) for each in general.varbinds] == [
