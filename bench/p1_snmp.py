@@ -32,7 +32,8 @@ from bench.agents import address, running_agents  # noqa: E402
 from collectors.observation import Observation, Outcome  # noqa: E402
 from collectors.snmp.ber import format_oid  # noqa: E402
 from collectors.snmp.engine import SnmpEngine  # noqa: E402
-from collectors.snmp.profile import Index, load_profile  # noqa: E402
+from collectors.snmp.library import load_profile  # noqa: E402
+from collectors.snmp.profile import Index  # noqa: E402
 from collectors.target import Community, SnmpTarget  # noqa: E402
 from topology.model import DeviceId  # noqa: E402
 

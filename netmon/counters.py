@@ -3,6 +3,7 @@
 A rate is told only where it is certain. Joined: a 32-bit counter that passed its end. Not joined:
 two readings with a reboot between them, a 64-bit counter that fell (a line card was reset, RFC 2863
 §3.1.5 ifCounterDiscontinuityTime), and whatever would mean more than the interface can carry.
+A register of performance monitoring that fell has begun its next interval: it counted that far.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ COUNTERS: Final = tuple(
     if quantity.kind.is_counter and quantity.scope is Scope.INTERFACE
 )
 IS_32_BIT: Final[Flags] = np.array([QUANTITIES[name].kind is Kind.COUNTER32 for name in COUNTERS])
+IS_REGISTER: Final[Flags] = np.array([QUANTITIES[name].kind is Kind.REGISTER for name in COUNTERS])
 
 SPEED_MARGIN: Final = 1.1  # buffers empty between two polls, and ifHighSpeed is rounded
 _ROUNDING_BPS: Final = 0.5e6  # ifHighSpeed counts whole megabits
@@ -61,12 +63,22 @@ def ceilings(columns: NDArray[np.int64], speed_bps: Floats) -> Floats:
     return ceiling
 
 
-def grown(before: Reading, after: Reading, *, is_32_bit: Flags, ceiling: Floats) -> Floats:
+def grown(
+    before: Reading,
+    after: Reading,
+    *,
+    is_32_bit: Flags,
+    ceiling: Floats,
+    is_register: Flags | None = None,
+) -> Floats:
     """Return how far each counter counted between two readings, NaN where nothing is certain."""
     elapsed = after.at - before.at
     fell = after.count < before.count
     steps = after.count - before.count  # modulo 2^64
     steps = np.where(is_32_bit, steps & _WRAP_32, steps)
+    if is_register is not None:
+        steps = np.where(fell & is_register, after.count, steps)
+        fell = fell & ~is_register
     # A 32-bit counter set back to zero looks like one that passed its end after a very long way.
     joined = ~fell | (is_32_bit & (steps < _HALF_32))
     certain = joined & (elapsed > 0)

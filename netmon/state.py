@@ -17,7 +17,15 @@ from annotated_types import Ge, Gt
 from collectors.observation import EchoObservation, Layout, Observation, Outcome
 from collectors.target import Target
 from netmon.columns import DEVICE_GAUGES, INTERFACE_GAUGES, DeviceColumns, InterfaceColumns
-from netmon.counters import COUNTERS, IS_32_BIT, Reading, ceilings, grown, has_rebooted
+from netmon.counters import (
+    COUNTERS,
+    IS_32_BIT,
+    IS_REGISTER,
+    Reading,
+    ceilings,
+    grown,
+    has_rebooted,
+)
 from netmon.detection.readings import (
     DeviceReadings,
     Flags,
@@ -290,7 +298,13 @@ class State:
         before = Reading(count=interfaces.flat_before[cells], at=before_at[cells])
         now = Reading(count=interfaces.flat_now[cells], at=now_at[cells])
         ceiling = ceilings(columns, speed_bps)
-        growth = grown(before, now, is_32_bit=IS_32_BIT[columns], ceiling=ceiling)
+        growth = grown(
+            before,
+            now,
+            is_32_bit=IS_32_BIT[columns],
+            is_register=IS_REGISTER[columns],
+            ceiling=ceiling,
+        )
         with np.errstate(invalid="ignore", divide="ignore"):
             interfaces.flat_rates[cells] = growth / (now.at - before.at)
         # A total exists, from zero, once its counter was read; what is uncertain adds nothing.

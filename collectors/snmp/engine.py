@@ -11,11 +11,12 @@ from typing import Final
 
 from collectors.observation import Layout, Observation, Outcome
 from collectors.snmp.exchange import Exchange
+from collectors.snmp.library import load_profile
 from collectors.snmp.line import EndedError, Line
 from collectors.snmp.mapping import Mapper, Mapping
 from collectors.snmp.plan import Plan, compile_plan
 from collectors.snmp.poll import PollQuestion, Uptime
-from collectors.snmp.profile import Profile, load_profile, profiles
+from collectors.snmp.profile import Profile
 from collectors.snmp.question import Asker
 from collectors.snmp.settings import SnmpSettings, SnmpStatistics
 from collectors.target import SnmpTarget
@@ -108,7 +109,7 @@ class SnmpEngine:
     def _session(self, target: SnmpTarget) -> _Session:
         session = self._sessions.get(target.device)
         if session is None or (session.line.target is not target and session.line.target != target):
-            profile = profiles().get(target.profile) or load_profile(target.profile)
+            profile = load_profile(target.profile)
             session = self._sessions[target.device] = _Session(
                 line=Line(target, self._asker), profile=profile
             )
@@ -157,6 +158,7 @@ class SnmpEngine:
                 profile=session.profile,
                 interfaces=mapping.interfaces,
                 rows=mapping.rows,
+                parts=mapping.parts,
                 envelope=session.line.envelope,
                 max_answer_octets=self._settings.max_answer_octets,
             )

@@ -10,8 +10,10 @@ from typing import Final
 from collectors.observation import Outcome
 from collectors.snmp.ber import Oid, parse_oid
 from collectors.snmp.line import EndedError, Line
+from collectors.snmp.parts import Known, Part, PartKey, asked_columns, parts_of
 from collectors.snmp.poll import Uptime
 from collectors.snmp.profile import SYS_UP_TIME, Index, Profile
+from collectors.snmp.rows import RowsQuestion, Table
 from collectors.snmp.settings import SnmpSettings
 from collectors.snmp.walk import GetQuestion, WalkQuestion
 from collectors.target import SnmpTarget
@@ -34,6 +36,7 @@ class Mapping:
     sysdescr: str
     interfaces: tuple[tuple[int, str, InterfaceId], ...]  # ifIndex, name, our id
     rows: dict[Oid, frozenset[int]]  # vendor column → the ifIndexes it has a row for
+    parts: dict[PartKey, tuple[Part, ...]]  # vendor column → its rows, named
 
 
 class Mapper:
@@ -53,18 +56,35 @@ class Mapper:
         if not isinstance(ticks, int):
             raise EndedError(Outcome.MISMATCH, "sysUpTime is missing or mistyped")
         names = await self._names(line, deadline)
-        rows = {
-            column.oid: frozenset((await self._walk(line, column.oid, deadline)).indexes())
+        interfaces = choose_interfaces(line.target, names, most=self._settings.max_interfaces)
+        by_interface = {
+            column.oid
             for column in profile.columns
             if column.index is Index.INTERFACE and not _is_standard(column.oid)
         }
+        tables = await self._tables(line, by_interface | asked_columns(profile), deadline)
+        known = Known(
+            target=line.target,
+            interfaces={index: (name, interface) for index, name, interface in interfaces},
+            indexes=frozenset(names),
+            tables=tables,
+        )
         mapping = Mapping(
             sysobjectid=_oid(object_id),
             sysdescr=clean(descr) if isinstance(descr, bytes) else "",
-            interfaces=choose_interfaces(line.target, names, most=self._settings.max_interfaces),
-            rows=rows,
+            interfaces=interfaces,
+            rows={oid: _indexes(tables[oid]) for oid in by_interface},
+            parts=parts_of(profile, known, most=self._settings.max_interfaces),
         )
         return mapping, Uptime(ticks, asked)
+
+    async def _tables(self, line: Line, columns: set[Oid], deadline: float) -> dict[Oid, Table]:
+        if not columns:
+            return {}
+        until = min(deadline, self._now() + self._settings.max_walk_seconds)
+        question = RowsQuestion(envelope=line.envelope, roots=columns, settings=self._settings)
+        await self._ask(line, question, until)
+        return question.tables
 
     async def _walk(self, line: Line, root: Oid, deadline: float) -> WalkQuestion:
         until = min(deadline, self._now() + self._settings.max_walk_seconds)
@@ -80,7 +100,9 @@ class Mapper:
                 return names
         return {}
 
-    async def _ask(self, line: Line, question: GetQuestion | WalkQuestion, deadline: float) -> None:
+    async def _ask(
+        self, line: Line, question: GetQuestion | WalkQuestion | RowsQuestion, deadline: float
+    ) -> None:
         ending = await line.ask(question, deadline)
         if ending.was_answering:
             raise EndedError(Outcome.WALK_ABUSED, "the walk of interfaces had no end in time")
@@ -93,6 +115,11 @@ class Mapper:
 def _is_standard(oid: Oid) -> bool:
     """Tell whether every interface has a row: in ifTable, ifXTable. A radio's table has its own."""
     return any(oid[: len(table)] == table for table in _INTERFACE_TABLES)
+
+
+def _indexes(table: Table) -> frozenset[int]:
+    """Return the numbers of the rows that are under one number."""
+    return frozenset(suffix[0] for suffix in table if len(suffix) == 1)
 
 
 def _oid(content: object) -> Oid:

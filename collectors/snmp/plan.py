@@ -6,7 +6,7 @@ asked by, or shows that the device was restarted. Only the request-id is patched
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,6 +18,7 @@ from collectors.snmp.admission import Frame
 from collectors.snmp.ber import Oid, Tag, decode_header, encode_integer, encode_oid, encode_tlv
 from collectors.snmp.envelope import Envelope, wrap
 from collectors.snmp.message import VERSION_1, PduType, frame_pdu
+from collectors.snmp.parts import Part, PartKey
 from collectors.snmp.profile import SYS_UP_TIME, Column, Index, Profile, Syntax
 from collectors.snmp.reader import MistypedError, Reader
 from collectors.snmp.skeleton import Place, Skeleton
@@ -168,6 +169,7 @@ class Plan:
 
     layout: Layout
     chunks: list[Chunk]
+    guards: tuple[tuple[int, int], ...] = ()  # values that are absent while another one is 1
 
     def split(self, position: int) -> bool:
         """Halve the chunk at `position` for good, because the device said tooBig; if possible."""
@@ -199,26 +201,60 @@ def compile_plan(
     profile: Profile,
     interfaces: Iterable[tuple[int, str, InterfaceId]],
     rows: Mapping[Oid, Collection[int]] = MappingProxyType({}),
+    parts: Mapping[PartKey, tuple[Part, ...]] = MappingProxyType({}),
     envelope: Envelope,
     max_answer_octets: int,
 ) -> Plan:
     """Return the plan for a device that has these interfaces: (ifIndex, name, our id).
 
-    A column that stands in `rows` is asked only of those ifIndexes, any other of all. SNMPv1 has no
+    A column that stands in `rows` is asked only of those ifIndexes, any other of all. Where several
+    columns fill one cell, the last of those that have a row for it is asked. SNMPv1 has no
     Counter64 (RFC 3584 §4.2.2.1), so none is asked for.
     """
-    cells = [Cell("uptime_seconds")]
-    fields: list[Field] = []
-    for cell, oid, column in _cells(device, profile, tuple(interfaces), rows):
+    asked: dict[Cell, tuple[Oid, Column]] = {}
+    present = (
+        *_scalars_and_interfaces(device, profile, tuple(interfaces), rows),
+        *_parts(profile, parts),
+    )
+    for cell, oid, column in present:
         if column.syntax is Syntax.COUNTER64 and envelope.version == VERSION_1:
             continue
-        cells.append(cell)
-        fields.append(_field(cell, oid, column))
-    layout = Layout(device, tuple(cells))
-    return Plan(layout=layout, chunks=list(_chunks(envelope, fields, max_answer_octets)))
+        asked[cell] = oid, column
+    fields = [_field(cell, oid, column) for cell, (oid, column) in asked.items()]
+    cells = (Cell("uptime_seconds"), *asked)
+    return Plan(
+        layout=Layout(device, cells),
+        chunks=list(_chunks(envelope, fields, max_answer_octets)),
+        guards=tuple(_guards(cells, [column for _, column in asked.values()])),
+    )
 
 
-def _cells(
+def _guards(cells: tuple[Cell, ...], columns: list[Column]) -> Iterator[tuple[int, int]]:
+    places = {cell: place for place, cell in enumerate(cells)}
+    for place, column in enumerate(columns, start=1):
+        if column.absent_if is not None:
+            guard = places.get(Cell(column.absent_if, cells[place].interface))
+            if guard is not None:
+                yield place, guard
+
+
+def _parts(
+    profile: Profile, parts: Mapping[PartKey, tuple[Part, ...]]
+) -> Iterator[tuple[Cell, Oid, Column]]:
+    for column in profile.columns:
+        if column.rows is None:
+            continue
+        for part in parts.get((column.oid, column.rows.key), ()):
+            cell = Cell(column.quantity.name, part.interface)
+            yield cell, (*column.oid, *part.suffix), _multiplied(column, part.factor)
+
+
+@lru_cache(maxsize=4096)
+def _multiplied(column: Column, factor: float) -> Column:
+    return column if factor == 1.0 else replace(column, scale=column.scale * factor)
+
+
+def _scalars_and_interfaces(
     device: DeviceId,
     profile: Profile,
     interfaces: tuple[tuple[int, str, InterfaceId], ...],

@@ -156,6 +156,9 @@ class PollQuestion:
         if missing:
             self.values += [None] * missing
         self.values[0] = self.ticks / TICKS_PER_SECOND
+        for place, guard in self.plan.guards:
+            if self.values[guard] == 1:
+                self.values[place] = None
         if self.problems:
             self.outcome = Outcome.PARTIAL
             self.detail = "; ".join(self.problems[:_MAX_PROBLEMS])

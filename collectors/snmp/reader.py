@@ -1,11 +1,12 @@
-"""Reader: from the octets of one column to the value of a quantity, or to none.
+"""Reader: from the octets of one column to the value of a quantity, or to none and why.
 
 Counters stay raw. Gauges are scaled; sentinels and what is outside the plausible range are absent
 (R12). A gauge takes few values, so each reader remembers them: raw → value.
 """
 
+import math
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from collectors.errors import DecodeError
 from collectors.snmp.ber import (
@@ -15,16 +16,35 @@ from collectors.snmp.ber import (
     decode_integer,
     decode_unsigned,
 )
-from collectors.snmp.profile import Column
+from collectors.snmp.profile import Column, Sign
+from collectors.text import clean
 
 MAX_REMEMBERED: Final = 2048
-MAX_TEXT_OCTETS: Final = 32
+MAX_TEXT_OCTETS: Final = 128
 _LEVELS: Final = frozenset({int(Tag.INTEGER), int(Tag.GAUGE32)})
-_NUMBER: Final = re.compile(rb"\s*([+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?)\s*[A-Za-z%]{0,8}\s*\Z")
+_DIGITS: Final = rb"[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?(?:[eE][+-]?[0-9]{1,2})?"
+_NUMBER: Final = re.compile(rb"\s*(" + _DIGITS + rb")\s*[^0-9\s]{0,8}(?:\s[^0-9\s]{1,4})?\s*\Z")
+_NUMBERS: Final = re.compile(rb"(?<![0-9.])" + _DIGITS)
+_EXCEPTIONS: Final = {
+    int(Tag.NO_SUCH_OBJECT): "no such object",
+    int(Tag.NO_SUCH_INSTANCE): "no such instance",
+    int(Tag.END_OF_MIB_VIEW): "the end of the MIB",
+}
+_HALF_32: Final = 2**31
+_WRAP_32: Final = 2**32
 
 
 class MistypedError(Exception):
     """A value of another type than the profile says (HS-43)."""
+
+
+class Reading(NamedTuple):
+    """One value, how it came about, and why it is absent where it is."""
+
+    raw: float | str | None
+    scaled: float | None  # raw × scale + offset and nothing else; None for words
+    value: float | None
+    absent: str = ""
 
 
 class Reader:
@@ -35,11 +55,15 @@ class Reader:
     def __init__(self, column: Column, *, is_raw: bool = False) -> None:
         self._column = column
         self.tag: Final = int(column.syntax.tag)
+        told = frozenset({self.tag, *(int(each.tag) for each in column.also)})
         # Firmwares differ in INTEGER and Gauge32, which say the same of a level (not of a counter).
-        is_level = not column.quantity.kind.is_counter and self.tag in _LEVELS
-        self._admitted: Final = _LEVELS if is_level else frozenset({self.tag})
+        is_level = not column.quantity.kind.is_counter and bool(told & _LEVELS)
+        self._admitted: Final = told | _LEVELS if is_level else told
         self.is_raw: Final = is_raw or (
-            column.quantity.kind.is_counter and not column.sentinels and not column.enum
+            column.quantity.kind.is_counter
+            and not column.sentinels
+            and not column.enum
+            and all(tag in UNSIGNED_OCTETS for tag in told)
         )
         self.most_octets: Final = UNSIGNED_OCTETS.get(self.tag, 0)
         self.remembered: dict[int, float | None] = {}
@@ -48,14 +72,9 @@ class Reader:
         """Return the value; raise MistypedError or DecodeError where the varbind is unsound."""
         if tag in EXCEPTIONS and not content:
             return None
-        if tag not in self._admitted:
-            raise MistypedError(f"type 0x{tag:02x} where {self._column.syntax} belongs")
-        if tag in UNSIGNED_OCTETS:
-            raw = decode_unsigned(tag, content)
-        elif tag == Tag.INTEGER:
-            raw = decode_integer(content)
-        else:
-            return self._scaled(_number_in(content))
+        raw = self._raw(tag, content)
+        if type(raw) is not int:
+            return self._judged(raw)[1]
         return raw if self.is_raw else self.value(raw)
 
     def value(self, raw: int) -> float | None:
@@ -63,31 +82,95 @@ class Reader:
         try:
             return self.remembered[raw]
         except KeyError:
-            return self._learn(raw)
-
-    def _learn(self, raw: int) -> float | None:
-        column = self._column
-        if column.enum:
-            value = column.enum.get(raw)
-        elif column.quantity.kind.is_counter:
-            value = None if raw in column.sentinels else raw
-        else:
-            value = self._scaled(raw)
+            pass
+        value = self._judged(raw)[1]
         if len(self.remembered) >= MAX_REMEMBERED:
             self.remembered.clear()
         self.remembered[raw] = value
         return value
 
-    def _scaled(self, raw: float) -> float | None:
+    def explain(self, tag: int, content: bytes) -> Reading:
+        """Return the same value with how it came about; never raise."""
+        if tag in EXCEPTIONS and not content:
+            return Reading(None, None, None, _EXCEPTIONS[tag])
+        try:
+            raw = self._raw(tag, content)
+        except (DecodeError, MistypedError) as error:
+            text = clean(content) if tag == Tag.OCTET_STRING else None
+            return Reading(text, None, None, str(error))
+        if self.is_raw and not isinstance(raw, str):
+            return Reading(raw, raw, raw)
+        scaled, value, why = self._judged(raw)
+        return Reading(raw, scaled, value, why)
+
+    def _raw(self, tag: int, content: bytes) -> float | str:
+        """Return the number or the word that the octets are."""
+        if tag not in self._admitted:
+            raise MistypedError(f"type 0x{tag:02x} where {self._column.syntax} belongs")
+        if tag in UNSIGNED_OCTETS:
+            return decode_unsigned(tag, content)
+        if tag == Tag.INTEGER:
+            return decode_integer(content)
+        if self._column.enum and any(isinstance(key, str) for key in self._column.enum):
+            return clean(content[:MAX_TEXT_OCTETS]).casefold()
+        return _number_in(content, self._column.number)
+
+    def _judged(self, raw: float | str) -> tuple[float | None, float | None, str]:
+        """Return raw scaled, the value, and why there is none."""
         column = self._column
+        if isinstance(raw, str):
+            value = column.enum.get(raw)
+            return (
+                None,
+                value,
+                "" if value is not None else f"not in {_words(column)}",
+            )
+        scaled = raw * column.scale + column.offset
+        if column.is_signed and raw >= _HALF_32:
+            raw -= _WRAP_32
         if raw in column.sentinels:
-            return None
+            return scaled, None, "a sentinel: the device says it has none"
+        if column.enum:
+            value = column.enum.get(int(raw)) if raw == int(raw) else None
+            return scaled, value, "" if value is not None else f"not in {_words(column)}"
+        if column.quantity.kind.is_counter:
+            is_count = raw >= 0 and raw == int(raw)
+            return scaled, int(raw) if is_count else None, "" if is_count else "no count"
+        value = self._signed(raw)
+        if value is None:
+            return scaled, None, "no power: a level of minus infinity"
+        if column.low <= value <= column.high:
+            return scaled, value, ""
+        return scaled, None, f"{value:g} is outside the plausible {column.low:g} … {column.high:g}"
+
+    def _signed(self, raw: float) -> float | None:
+        """Scale a number, with the sign it must have and on the scale that is wanted."""
+        column = self._column
         value = raw * column.scale + column.offset
-        return value if column.low <= value <= column.high else None
+        if column.is_milliwatts:
+            return 10 * math.log10(value) if value > 0 else None
+        match column.sign:
+            case Sign.NEGATIVE:
+                return -abs(value)
+            case Sign.POSITIVE:
+                return abs(value)
+            case _:
+                return value
 
 
-def _number_in(content: bytes) -> float:
-    found = _NUMBER.match(content) if len(content) <= MAX_TEXT_OCTETS else None
-    if found is None:
+def _words(column: Column) -> str:
+    return "enum: " + ", ".join(map(str, column.enum))
+
+
+def _number_in(content: bytes, number: int) -> float:
+    """Return the one number of a text, or the one of several that is wanted."""
+    text = content.rstrip(b"\0") if len(content) <= MAX_TEXT_OCTETS else b""
+    if number:
+        found = _NUMBERS.findall(text)
+        if len(found) < number:
+            raise DecodeError(f"text without a number {number} in it")
+        return float(found[number - 1])
+    one = _NUMBER.match(text)
+    if one is None:
         raise DecodeError("text without a number in it")
-    return float(found[1])
+    return float(one[1])

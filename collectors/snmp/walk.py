@@ -3,7 +3,6 @@
 The OIDs must rise strictly; a walk that would pass one of its caps is abused, and ends (R7, R10).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from collectors.errors import DecodeError
@@ -145,11 +144,6 @@ class WalkQuestion:
         self.outcome = outcome
         self.detail = detail
         return Step.FINISHED
-
-    def indexes(self) -> Iterator[int]:
-        """Yield the numbers of the rows that are under one number."""
-        length = len(self.root) + 1
-        return (row.oid[-1] for row in self.rows if len(row.oid) == length)
 
     def texts(self) -> dict[int, bytes]:
         """Return the rows that are text under one number: ifIndex → octets."""

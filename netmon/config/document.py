@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from collectors.snmp.profile import profiles
+from collectors.snmp.library import profiles
 from netmon.config import schema, syntax
 from netmon.config.load import DEFAULT_CLASS, DEFAULT_INTERVAL_SECONDS
 
@@ -61,11 +61,13 @@ intervals:
 
 A profile says which OIDs of a device mean what. Those that come with netmon:
 {", ".join(f"`{name}`" for name in profiles())}.
-Your own are files, relative to the file that names them:
+Your own are files, or all files of a folder by their names without .yaml; paths are relative to the
+file that names them. [profiles.md](profiles.md) says how one is written.
 
 ```yaml
 profiles:
-  acme: profiles/acme.yaml
+  acme: acme.yaml
+  directories: [profiles/radios, profiles/power]
 ```
 """
 

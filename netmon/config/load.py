@@ -10,17 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from collectors import yaml
-from collectors.errors import ProfileError
-from collectors.snmp.profile import load_profile
-from collectors.snmp.profile import profiles as builtin_profiles
 from collectors.target import Community, Target
 from netmon.config import assembly, entries, inventory, secrets, syntax, tree
 from netmon.config.addresses import Machine, this_machine
 from netmon.config.assembly import Settings
 from netmon.config.entries import Reporter
-from netmon.config.models import CredentialEntry, IntervalEntry, ProfileEntry
+from netmon.config.models import CredentialEntry, IntervalEntry
 from netmon.config.problem import ConfigurationError, Problem, Report
+from netmon.config.profiles import known_profiles
 from netmon.config.targets import Known
 from netmon.config.tree import Document
 from topology.model import DeviceId, SiteId
@@ -96,7 +93,7 @@ def _load(
     known = Known(
         credentials=_credentials(documents, environ, report),
         intervals=_intervals(documents, report),
-        profiles=_profiles(documents, report),
+        profiles=known_profiles(documents, report),
         machine=machine,
     )
     network, targets = inventory.build(documents, known, report)
@@ -129,29 +126,6 @@ def _intervals(documents: list[Document], report: Report) -> dict[str, float | N
     for reporter, name, value in entries.named_section(documents, "intervals", report):
         entry = entries.check(IntervalEntry, value, ("intervals", name), reporter)
         known[name] = None if entry is None else entry.root
-    return known
-
-
-def _profiles(documents: list[Document], report: Report) -> dict[str, str]:
-    """Return the names of profiles with what the collectors know each by: a name, or a path."""
-    known = {name: name for name in builtin_profiles()}
-    for reporter, name, value in entries.named_section(documents, "profiles", report):
-        path = ("profiles", name)
-        if name in known:
-            reporter.refuse(path, "is the name of a built-in profile; choose another", key=True)
-            continue
-        entry = entries.check(ProfileEntry, value, path, reporter)
-        file = "" if entry is None else str((reporter.document.file.parent / entry.root).resolve())
-        known[name] = file
-        if entry is None:
-            continue
-        try:
-            load_profile(Path(file))
-        except ProfileError as error:
-            for line in str(error).splitlines():
-                reporter.refuse(path, syntax.clean(line))
-        except yaml.PARSER_FAULTS:
-            reporter.refuse(path, "the file is not a profile in YAML")
     return known
 
 

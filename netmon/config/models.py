@@ -229,3 +229,7 @@ class IntervalEntry(RootModel[Interval]):
 
 class ProfileEntry(RootModel[FilePath]):
     """The file of a profile of the user's own."""
+
+
+class ProfileDirectories(RootModel[tuple[FilePath, ...]]):
+    """Folders of profiles of the user's own; each file is known by its name without .yaml."""

@@ -35,8 +35,9 @@ class _Files(Entry):
     intervals: dict[Name, Interval] = Field(
         default={}, description="polling classes: how often a device of the class is asked"
     )
-    profiles: dict[Name, FilePath] = Field(
-        default={}, description="files of profiles of your own, beside the built-in ones"
+    profiles: dict[Name, FilePath | tuple[FilePath, ...]] = Field(
+        default={},
+        description="files of profiles of your own; `directories` lists folders of such files",
     )
     sites: tuple[SiteEntry, ...] = Field(default=(), description="places with position and country")
     devices: tuple[DeviceEntry, ...] = Field(

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from netmon.columns import DEVICE_GAUGES, INTERFACE_GAUGES
 from netmon.counters import COUNTERS
-from netmon.exposition.families import FAMILIES, PUBLISHED, Family
+from netmon.exposition.families import FAMILIES, Family
 from netmon.exposition.labels import Labels, Texts
+from netmon.exposition.published import PUBLISHED
 from netmon.exposition.snapshot import Snapshot
 from netmon.verdict import Condition, Verdict
 
@@ -32,7 +33,9 @@ REACHABLE: Final[dict[Condition, float]] = {
 }
 _CONDITIONS: Final = tuple(Condition)
 _PLACE: Final = {condition: place for place, condition in enumerate(_CONDITIONS)}
-_WHOLE: Final = frozenset({"oper_status", "admin_status", "on_battery"})  # numbers of a list
+_WHOLE: Final = frozenset(  # numbers of a list
+    {"oper_status", "admin_status", "on_battery", "component_status", "component_mode", "gnss_fix"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from collectors.quantity import QUANTITIES, Scope
+from netmon.exposition.published import PUBLISHED
 
 
 class Type(StrEnum):
@@ -39,47 +40,6 @@ class Family:
             return self.name.removesuffix("_total")
         return self.name.removesuffix("_info") if self.type is Type.INFO else self.name
 
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """How a quantity of `collectors.quantity` is exported: name and factor to the base unit."""
-
-    name: str
-    factor: float = 1.0
-
-
-_BYTES_PER_BIT: Final = 1 / 8
-
-PUBLISHED: Final[dict[str, Published]] = {
-    "uptime_seconds": Published("netmon_device_uptime_seconds"),
-    "cpu_ratio": Published("netmon_device_cpu_ratio"),
-    "temperature_celsius": Published("netmon_device_temperature_celsius"),
-    "supply_volts": Published("netmon_device_supply_volts"),
-    "on_battery": Published("netmon_device_on_battery"),
-    "battery_ratio": Published("netmon_device_battery_ratio"),
-    "oper_status": Published("netmon_interface_oper_status"),
-    "admin_status": Published("netmon_interface_admin_status"),
-    "speed_bps": Published("netmon_interface_speed_bytes_per_second", _BYTES_PER_BIT),
-    "rsl_dbm": Published("netmon_radio_rsl_dbm"),
-    "tsl_dbm": Published("netmon_radio_tsl_dbm"),
-    "snr_db": Published("netmon_radio_snr_decibels"),
-    "noise_floor_dbm": Published("netmon_radio_noise_floor_dbm"),
-    "xpd_db": Published("netmon_radio_xpd_decibels"),
-    "modulation": Published("netmon_radio_modulation_order"),
-    "capacity_bps": Published("netmon_radio_capacity_bytes_per_second", _BYTES_PER_BIT),
-    "frequency_hz": Published("netmon_radio_frequency_hertz"),
-    "in_octets": Published("netmon_interface_in_bytes_total"),
-    "out_octets": Published("netmon_interface_out_bytes_total"),
-    "in_errors": Published("netmon_interface_in_errors_total"),
-    "out_errors": Published("netmon_interface_out_errors_total"),
-    "in_discards": Published("netmon_interface_in_discards_total"),
-    "out_discards": Published("netmon_interface_out_discards_total"),
-    "in_unicast_packets": Published("netmon_interface_in_unicast_packets_total"),
-    "out_unicast_packets": Published("netmon_interface_out_unicast_packets_total"),
-    "errored_seconds": Published("netmon_radio_errored_seconds_total"),
-    "severely_errored_seconds": Published("netmon_radio_severely_errored_seconds_total"),
-    "unavailable_seconds": Published("netmon_radio_unavailable_seconds_total"),
-}
 
 _DEVICE: Final = ("site", "device")
 _INTERFACE: Final = ("site", "device", "interface")

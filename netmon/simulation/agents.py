@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from collectors.snmp.library import load_profile
 from collectors.snmp.message import MAX_DATAGRAM_OCTETS
-from collectors.snmp.profile import Profile, load_profile
+from collectors.snmp.profile import Profile
 from collectors.target import SnmpTarget, Target
 from netmon.simulation.agent import Agent
 from netmon.simulation.world import World

@@ -8,16 +8,20 @@ system group (RFC 3418) and the readable columns of ifTable and ifXTable (RFC 28
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from collectors.quantity import Scope
 from collectors.snmp.ber import UNSIGNED_OCTETS, Oid, Tag
 from collectors.snmp.message import NO_SUCH_INSTANCE, NO_SUCH_OBJECT, Value, Varbind
-from collectors.snmp.profile import Column, Index, Profile, Syntax
+from collectors.snmp.profile import Column, Profile, Sign, Syntax
 from netmon.simulation.world import Sample, World
 from topology.model import DeviceId, InterfaceId
 
 Read = Callable[[Sample], Value]
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 SYSTEM: Final[Oid] = (1, 3, 6, 1, 2, 1, 1)
 INTERFACES: Final[Oid] = (1, 3, 6, 1, 2, 1, 2)
@@ -86,7 +90,7 @@ class Mib:
     def _system(self, profile: Profile) -> dict[Oid, Read]:
         device = self._world.network.devices[self._device]
         vendor = profile.match.sysobjectid[0] if profile.match.sysobjectid else UNKNOWN_VENDOR
-        words = f"{profile.description} {profile.match.sysdescr}, simulated".encode()
+        words = " ".join((profile.description, *profile.match.sysdescr[:1], "simulated")).encode()
         return {
             (*SYSTEM, 1, 0): _constant(Tag.OCTET_STRING, words),
             (*SYSTEM, 2, 0): _constant(Tag.OBJECT_IDENTIFIER, vendor),
@@ -151,15 +155,16 @@ class Mib:
         for index, interface in enumerate(self._interfaces, start=1):
             row = self._world.interface_rows[interface]
             read = self._served(column, "interfaces", name, row)
-            if column.index is Index.INTERFACE:
-                objects[(*column.oid, index)] = read
-            elif self._world.network.interfaces[interface].name == column.interface:
-                objects[column.oid] = read
+            if_name = self._world.network.interfaces[interface].name
+            if (suffix := column.suffix_at(if_name, index)) is not None:
+                objects[*column.oid, *suffix] = read
         return objects
 
     def _served(self, column: Column, scope: str, quantity: str, row: int) -> Read:
         def read(sample: Sample) -> Value:
             values = sample.devices if scope == "devices" else sample.interfaces
+            if quantity not in values:  # what the world does not simulate
+                return NO_SUCH_INSTANCE
             return raw_value(column, float(values[quantity][0, row]))
 
         return read
@@ -184,8 +189,19 @@ def raw_value(column: Column, value: float) -> Value:
     if column.enum:
         meant = [raw for raw, meaning in column.enum.items() if meaning == value]
         # The first of several words for one meaning is the odd one (other, none): take the next.
-        return _typed(column.syntax, meant[min(1, len(meant) - 1)]) if meant else NO_SUCH_INSTANCE
-    return _typed(column.syntax, (value - column.offset) / column.scale)
+        said = meant[min(1, len(meant) - 1)] if meant else None
+        if isinstance(said, str):
+            return Value(Tag.OCTET_STRING, said.encode())
+        return NO_SUCH_INSTANCE if said is None else _typed(column.syntax, said)
+    return _typed(column.syntax, raw_number(column, value))
+
+
+def raw_number(column: Column, value: Numbers) -> Numbers:
+    """Return the number, before rounding, that is read as this value; arrays as well."""
+    said = -value if column.sign is not Sign.AS_SAID else value
+    if column.is_milliwatts:
+        said = 10.0 ** (said / 10)
+    return (said - column.offset) / column.scale
 
 
 def _typed(syntax: Syntax, raw: float) -> Value:

@@ -12,8 +12,10 @@ import numpy as np
 
 from collectors.observation import Cell, EchoObservation, Layout, Observation, Outcome
 from collectors.quantity import Scope
-from collectors.snmp.profile import Column, Index, Profile, load_profile
+from collectors.snmp.library import load_profile
+from collectors.snmp.profile import Column, Profile, Sign
 from collectors.target import PingTarget, SnmpTarget, Target
+from netmon.simulation.mib import raw_number
 from netmon.simulation.noise import Floats, streams, uniform
 from netmon.simulation.world import Sample, World
 from topology.model import InterfaceId
@@ -112,13 +114,16 @@ def _columns(
     columns: list[Row] = []
     for column in profile.columns:
         name = column.quantity.name
+        known_here = sample.devices if column.quantity.scope is Scope.DEVICE else sample.interfaces
+        if name not in known_here:  # what the world does not simulate
+            continue
         if column.quantity.scope is Scope.DEVICE:
             cells.append(Cell(name))
             columns.append(_coded(column, sample.devices[name][:, row]))
             continue
-        for each in world.network.interfaces_of(target.device):
+        for if_index, each in enumerate(world.network.interfaces_of(target.device), start=1):
             if_name = world.network.interfaces[each].name
-            if column.index is Index.INTERFACE or column.interface == if_name:
+            if column.suffix_at(if_name, if_index) is not None:
                 cells.append(Cell(name, known.get(if_name, each)))
                 values = sample.interfaces[name][:, world.interface_rows[each]]
                 columns.append(_coded(column, values))
@@ -132,8 +137,10 @@ def _coded(column: Column, values: Floats) -> Row:
         return counted
     coded, is_said = values, np.isfinite(values)
     if not column.enum:
-        raw = np.round((values - column.offset) / column.scale)
+        raw = np.round(raw_number(column, values))
         coded = raw * column.scale + column.offset
+        if column.sign is not Sign.AS_SAID:
+            coded = -coded
         is_said &= ~np.isin(raw, list(column.sentinels))
     known = is_said & (coded >= column.low) & (coded <= column.high)
     numbers: list[float] = coded.tolist()

@@ -43,6 +43,17 @@ def test_readings_at_the_same_instant_prove_nothing() -> None:
     assert np.isnan(found[0])
 
 
+def test_a_register_that_fell_has_begun_its_next_interval() -> None:
+    found = grown(
+        Reading(count=np.array([40, 40], np.uint64), at=np.array([100.0, 100.0])),
+        Reading(count=np.array([3, 44], np.uint64), at=np.array([110.0, 110.0])),
+        is_32_bit=np.array([False, False]),
+        is_register=np.array([True, True]),
+        ceiling=np.array([np.inf, np.inf]),
+    )
+    assert found.tolist() == [3, 4]
+
+
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.sampled_from([32, 64]))
 def test_no_two_readings_make_a_counter_run_backwards(before: int, after: int, bits: int) -> None:
     limit = 2**bits

@@ -18,6 +18,7 @@ from collectors.snmp.message import (
     Varbind,
     decode_message,
     encode_message,
+    encode_varbind,
 )
 from collectors.target import Community, SnmpTarget
 from topology.model import DeviceId
@@ -111,12 +112,7 @@ def honest_answer(objects: dict[Oid, Value], request: Message, most_octets: int)
     elif pdu.type == PduType.GETNEXT:
         found = [_following(objects, order, v.oid) for v in pdu.varbinds]
     elif pdu.type == PduType.GETBULK:
-        oid = pdu.varbinds[0].oid
-        for _ in range(pdu.error_index):
-            found.append(_following(objects, order, oid))
-            oid = found[-1].oid
-            if found[-1].value.is_missing:
-                break
+        found = _bulk(objects, order, request, most_octets)
     answer = Message(1, request.community, Pdu(PduType.RESPONSE, pdu.request_id, tuple(found)))
     if len(encode_message(answer)) > most_octets:
         error = Pdu(PduType.RESPONSE, pdu.request_id, (), error_status=1)
@@ -149,6 +145,25 @@ def _honest_v1_answer(objects: dict[Oid, Value], order: list[Oid], request: Mess
         found.append(varbind)
     answer = Pdu(PduType.RESPONSE, pdu.request_id, tuple(found))
     return Message(VERSION_1, request.community, answer)
+
+
+def _bulk(
+    objects: dict[Oid, Value], order: list[Oid], request: Message, most_octets: int
+) -> list[Varbind]:
+    """Return as many repetitions of all columns as fit."""
+    found: list[Varbind] = []
+    cursors = [varbind.oid for varbind in request.pdu.varbinds]
+    room = most_octets - 60
+    for _ in range(request.pdu.error_index):
+        for place, oid in enumerate(cursors):
+            found.append(_following(objects, order, oid))
+            cursors[place] = found[-1].oid
+            room -= len(encode_varbind(found[-1]))
+            if room < 0:
+                return found[:-1]
+        if all(varbind.value == END_OF_MIB_VIEW for varbind in found[-len(cursors) :]):
+            break
+    return found
 
 
 @contextlib.asynccontextmanager

@@ -7,10 +7,10 @@ import pytest
 from collectors.snmp.admission import admit
 from collectors.snmp.ber import Tag, encode_oid
 from collectors.snmp.envelope import CommunityEnvelope
+from collectors.snmp.library import load_profile
 from collectors.snmp.message import Undecodable, Value, Varbind, decode_message, encode_message
 from collectors.snmp.plan import Plan, compile_plan
 from collectors.snmp.poll import PollQuestion, Uptime
-from collectors.snmp.profile import load_profile
 from collectors.snmp.question import Step
 from collectors.snmp.rejection import RejectedError
 from tests.wire.agent import device_objects, honest_answer

@@ -6,7 +6,7 @@ import pytest
 
 from collectors.errors import ProfileError
 from collectors.snmp.ber import parse_oid
-from collectors.snmp.profile import load_profile, profiles
+from collectors.snmp.library import load_profile, profiles
 from collectors.snmp.reader import Reader
 
 
@@ -33,10 +33,10 @@ def test_every_fault_of_a_profile_is_named_at_once(tmp_path: Path) -> None:
         load_profile(path)
     text = str(caught.value)
     for fault in (
-        "colour: unknown key",
-        "source: must be a text",
+        "broken.yaml:5: columns[0].quantity: 'rsl'",
+        "broken.yaml:3: colour: unknown key",
+        "source: must be there",
         "unknown profile 'nowhere'",
-        "columns[0].quantity: 'rsl'",
         "columns[1].oid",
         "columns[1].type: 'real'",
         "columns[1].scale",

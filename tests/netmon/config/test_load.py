@@ -162,6 +162,33 @@ def test_a_profile_of_the_users_own_is_known_by_its_path(tmp_path: Path) -> None
     assert target.snmp.profile == str(tmp_path / "acme.yaml")
 
 
+ACME = "name: acme\nsource: ACME-MIB\nextends: [if-mib]\ncolumns: []\n"
+
+
+def test_every_profile_of_a_folder_is_known_by_its_files_name(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "acme.yaml").write_text(ACME)
+    (tmp_path / "ours" / "acme-80.yaml").write_text(
+        ACME.replace("if-mib", "acme").replace("acme\n", "acme-80\n", 1)
+    )
+    text = NETWORK.replace("10.0.0.1,", "10.0.0.1, profile: acme-80,")
+    target = read(tmp_path, text + "profiles: {directories: [ours]}\n").targets[NARVA]
+    assert target.snmp is not None
+    assert target.snmp.profile == str(tmp_path / "ours" / "acme-80.yaml")
+
+
+def test_a_fault_in_a_folder_of_profiles_names_file_line_and_key(tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "acme.yaml").write_text(ACME.replace("source", "sauce"))
+    (tmp_path / "ours" / "ceragon.yaml").write_text(ACME)
+    with pytest.raises(ConfigurationError) as caught:
+        read(tmp_path, NETWORK + "profiles: {directories: [ours, nowhere]}\n")
+    text = str(caught.value)
+    assert "acme.yaml:2: sauce: unknown key; did you mean source?" in text
+    assert "ceragon.yaml is the name of a built-in profile" in text
+    assert "profiles.directories[1]: is no folder" in text
+
+
 def test_a_length_shorter_than_the_direct_distance_is_a_warning(tmp_path: Path) -> None:
     configuration = read(tmp_path, NETWORK.replace("medium: fibre", "medium: fibre, length: 12 km"))
     (warning,) = configuration.warnings

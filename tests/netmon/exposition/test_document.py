@@ -4,7 +4,8 @@ from pathlib import Path
 
 from collectors.quantity import QUANTITIES
 from netmon.exposition.document import document
-from netmon.exposition.families import PUBLISHED, TABLE
+from netmon.exposition.families import TABLE
+from netmon.exposition.published import PUBLISHED
 
 ROOT = Path(__file__).resolve().parents[3]
 

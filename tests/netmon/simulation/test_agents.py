@@ -12,6 +12,7 @@ import pytest
 from collectors.observation import Outcome
 from collectors.snmp.ber import Oid, Tag, parse_oid
 from collectors.snmp.engine import SnmpEngine
+from collectors.snmp.library import load_profile
 from collectors.snmp.message import (
     END_OF_MIB_VIEW,
     NO_SUCH_INSTANCE,
@@ -25,7 +26,6 @@ from collectors.snmp.message import (
     decode_message,
     encode_message,
 )
-from collectors.snmp.profile import load_profile
 from collectors.target import Target
 from netmon.config.load import Configuration
 from netmon.simulation.agent import NOT_WRITABLE, SET, Agent
