@@ -52,6 +52,7 @@ bench: $(VENV)/.development
 docs: $(VENV)/.development
 	$(BIN)/python -m netmon.config.document > docs/configuration.md
 	$(BIN)/python -m netmon.exposition.document > docs/metrics.md
+	$(BIN)/python -m netmon.config.profile_page > docs/profiles.md
 	$(BIN)/python -m tests.project.picture
 
 # The real servers that tests talk to; Debian starts some of them by itself, which tests don't need.

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from collectors.snmp import profile_keys
 from netmon import demo
 from netmon.api.server import ListenError
 from netmon.app import run_app
@@ -61,9 +62,10 @@ def _run(options: argparse.Namespace) -> int:
     return run_app(options.config, large=options.large)
 
 
-def _schema(_options: argparse.Namespace) -> int:
-    """Print the JSON Schema of the configuration files, for editors."""
-    json.dump(schema.json_schema(), sys.stdout, indent=2, sort_keys=True)
+def _schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of the configuration files, or of profiles, for editors."""
+    wanted = profile_keys.json_schema() if options.profile else schema.json_schema()
+    json.dump(wanted, sys.stdout, indent=2, sort_keys=True)
     print()
     return 0
 
@@ -113,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(verb=_run)
 
     schema_verb = verbs.add_parser("schema", help="print the JSON Schema of the files")
+    schema_verb.add_argument("--profile", action="store_true", help="of a profile's file")
     schema_verb.set_defaults(verb=_schema)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
