@@ -42,11 +42,15 @@ extends: if-mib
 rows:
   carrier: {name: "radio {1}"}
 columns:
-  - {quantity: rsl_dbm, oid: 1.3.6.1.4.1.99999.7.1.2, index: carrier, type: integer, unit: dBm, scale: 0.1, sentinels: [-999]}
+  - {quantity: rsl_dbm, oid: 1.3.6.1.4.1.99999.7.1.2, index: carrier, type: integer,
+     unit: dBm, scale: 0.1, sentinels: [-999]}
   - {quantity: snr_db, oid: 1.3.6.1.4.1.99999.7.1.3, index: carrier, type: octets, sign: positive}
-  - {quantity: modulation, oid: 1.3.6.1.4.1.99999.7.1.4, index: carrier, type: integer, enum: {1: 2, 2: 4, 3: 6, 4: 8}}
-  - {quantity: errored_seconds, oid: 1.3.6.1.4.1.99999.8.1.2, index: carrier, type: gauge32, register: interval, absent_if: interval_suspect}
-  - {quantity: interval_suspect, oid: 1.3.6.1.4.1.99999.8.1.9, index: carrier, type: integer, enum: {1: 1, 2: 0}}
+  - {quantity: modulation, oid: 1.3.6.1.4.1.99999.7.1.4, index: carrier, type: integer,
+     enum: {1: 2, 2: 4, 3: 6, 4: 8}}
+  - {quantity: errored_seconds, oid: 1.3.6.1.4.1.99999.8.1.2, index: carrier, type: gauge32,
+     register: interval, absent_if: interval_suspect}
+  - {quantity: interval_suspect, oid: 1.3.6.1.4.1.99999.8.1.9, index: carrier, type: integer,
+     enum: {1: 1, 2: 0}}
 ```
 
 Files are named in the configuration one by one, or all of a folder:
@@ -65,8 +69,9 @@ profiles:
    (`Rx=7666.666MHz` has one, so `number: 1`), or `enum` has the words.
 3. `signed` turns numbers from 2^31 into the negative ones that an agent wrote without their sign.
 4. A raw number in `sentinels` means that the device has none: absent.
-5. With `enum` the value is what stands there, and whatever is not there is absent. Status is 0 well,
-   1 needs a look, 2 failed; modulation is in bits per symbol where the MIB names the constellation.
+5. With `enum` the value is what stands there, and whatever is not there is absent. Status is
+   0 well, 1 needs a look, 2 failed; modulation is in bits per symbol where the MIB names the
+   constellation.
 6. Else value = raw × `scale` + `offset`, from milliwatts to dBm if `milliwatts` says so, and then
    the `sign`: `negative` for devices that say 42 and mean −42 dBm.
 7. What lies outside `low` … `high` is absent, never wrong.
