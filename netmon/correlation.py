@@ -6,7 +6,6 @@ to the next. "Jamming-like" is a pattern in space, band and time; it never says 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Annotated, Final
 
 from annotated_types import Ge, Gt
@@ -15,10 +14,10 @@ from netmon.case import Case, led_by
 from netmon.consequence import Failure, dependents_of, sites_cut_off
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
-from netmon.nearness import apart_m, clusters, middle
+from netmon.nearness import clusters, middle
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
-from topology.geometry import distance_m
 from topology.model import DeviceId, InterfaceId, LinkId, SiteId
+from topology.nearness import Near
 from topology.network import Network
 from topology.spectrum import band_of
 from topology.srlg import srlgs_failed
@@ -133,7 +132,7 @@ def _jamming(case: Case, settings: CorrelationSettings) -> None:
     for link in case.wrong_links(Cause.INTERFERENCE):
         by_band.setdefault(_band(case.network, link), []).append(link)
     for band, links in sorted(by_band.items()):
-        for group in clusters(links, partial(_jammed_together, case, settings)):
+        for group in _jammed_together(case, settings, links):
             receivers = {end for link in group for end in _receivers(case, link)}
             enough = settings.jamming_receivers
             if len(group) >= enough and len(receivers) >= enough:
@@ -184,10 +183,9 @@ def _rain(case: Case, settings: CorrelationSettings) -> None:
     network = case.network
     links = case.wrong_links(Cause.RAIN)
 
-    def near(one: LinkId, other: LinkId) -> bool:
-        return apart_m(network, one, other) <= settings.rain_radius_m
-
-    for group in clusters(links, near):
+    near = Near(metres=settings.rain_radius_m)
+    sites_of = [network.sites_of(link) for link in links]
+    for group in clusters(network, links, near, sites=sites_of):
         worst = min(
             group, key=lambda link: (case.links[link].condition is not Condition.DOWN, link)
         )
@@ -345,15 +343,17 @@ def _receivers(case: Case, link: LinkId) -> set[InterfaceId]:
     return found & set(case.network.links[link].ends) or {case.network.links[link].a}
 
 
-def _jammed_together(case: Case, settings: CorrelationSettings, one: LinkId, other: LinkId) -> bool:
+def _jammed_together(
+    case: Case, settings: CorrelationSettings, links: list[LinkId]
+) -> list[list[LinkId]]:
     network = case.network
-    if abs(case.ill_since(one) - case.ill_since(other)) > settings.together_seconds:
-        return False
-    places = [
-        [
-            network.sites[network.site_of(network.device_of(end))].position
-            for end in _receivers(case, link)
-        ]
-        for link in (one, other)
-    ]
-    return any(distance_m(a, b) <= settings.jamming_radius_m for a in places[0] for b in places[1])
+    return clusters(
+        network,
+        links,
+        Near(metres=settings.jamming_radius_m, seconds=settings.together_seconds),
+        sites=[
+            {network.site_of(network.device_of(end)) for end in _receivers(case, link)}
+            for link in links
+        ],
+        moments=[case.ill_since(link) for link in links],
+    )

@@ -1,37 +1,25 @@
-"""Nearness: which links and sites lie together."""
+"""Nearness: which links lie and suffer together, and what is in the middle of them."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Collection, Sequence
 
-from topology.geometry import distance_m
+from topology.geometry import cartesian_m, distance_m
 from topology.model import LinkId, SiteId
+from topology.nearness import Near, groups
 from topology.network import Network
-
-MemberT = TypeVar("MemberT")
 
 
 def clusters(
-    members: list[MemberT], near: Callable[[MemberT, MemberT], bool]
-) -> list[list[MemberT]]:
-    """Return the groups that hang together by nearness, in the order given."""
-    groups: list[list[MemberT]] = []
-    left = list(members)
-    while left:
-        group = [left.pop(0)]
-        for member in group:  # grows while it is walked
-            group.extend(other for other in left if near(member, other))
-            left = [other for other in left if other not in group]
-        groups.append(group)
-    return groups
-
-
-def apart_m(network: Network, one: LinkId, other: LinkId) -> float:
-    """Return the shortest way between an end of one link and an end of the other."""
-    return min(
-        distance_m(network.sites[a].position, network.sites[b].position)
-        for a in network.sites_of(one)
-        for b in network.sites_of(other)
-    )
+    network: Network,
+    links: Sequence[LinkId],
+    near: Near,
+    *,
+    sites: Sequence[Collection[SiteId]],
+    moments: Sequence[float] | None = None,
+) -> list[list[LinkId]]:
+    """Return the links that hang together by nearness of the sites given for each of them."""
+    known = {site: cartesian_m(network.sites[site].position) for each in sites for site in each}
+    places = [[known[site] for site in each] for each in sites]
+    return [[links[at] for at in group] for group in groups(places, near, moments)]
 
 
 def middle(network: Network, sites: list[SiteId]) -> SiteId:

@@ -31,6 +31,17 @@ def distance_m(a: Position, b: Position) -> float:
     return EARTH_RADIUS_M * math.atan2(across, along)
 
 
+def cartesian_m(position: Position) -> tuple[float, float, float]:
+    """Return a point as seen from the middle of the earth: x to 0° E, y to 90° E, z to the pole."""
+    latitude, longitude = math.radians(position.latitude_deg), math.radians(position.longitude_deg)
+    from_axis = EARTH_RADIUS_M * math.cos(latitude)
+    return (
+        from_axis * math.cos(longitude),
+        from_axis * math.sin(longitude),
+        EARTH_RADIUS_M * math.sin(latitude),
+    )
+
+
 def azimuth_deg(a: Position, b: Position) -> float:
     """Return the bearing at `a` towards `b`: 0 is north, 90 east; 0 ≤ azimuth < 360."""
     latitude_a, latitude_b = math.radians(a.latitude_deg), math.radians(b.latitude_deg)

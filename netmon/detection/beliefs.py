@@ -1,7 +1,9 @@
 """Beliefs: the verdicts on one kind of subject, touched only where something changed.
 
-A row's condition is a small number; only rows whose number changed, and those whose figures move,
-are told anew. Everybody else keeps the very Verdict it had.
+A row's condition is a small number, and all that its verdict rests on is its fingerprint; only rows
+of which one has changed are told anew. Where nothing but figures moves, they are told anew as well,
+but only so many in a cycle, in turn: a storm must not cost more than the time to the next cycle.
+Everybody else keeps the very Verdict it had.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +13,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from netmon.detection.fingerprint import Marks, blank
 from netmon.detection.proposal import Proposal
 from netmon.detection.readings import Flags
 from netmon.verdict import Condition, Subject, SubjectKind, Verdict
@@ -25,7 +28,8 @@ PRECEDENCE: Final = (
 )
 _UNKNOWN: Final = len(PRECEDENCE)
 _CONDITIONS: Final = (*PRECEDENCE, Condition.UNKNOWN)
-_RETOLD: Final = frozenset({Condition.DOWN, Condition.DEGRADED})  # their figures move
+_WELL: Final = (PRECEDENCE.index(Condition.HEALTHY), _UNKNOWN)
+FIGURES_RETOLD: Final = 256  # rows a cycle of which nothing but figures moves
 
 IdT = TypeVar("IdT", bound=str)
 Codes = NDArray[np.int8]
@@ -50,6 +54,8 @@ class Beliefs(Generic[IdT]):
         self._kind = kind
         self._ids: tuple[IdT, ...] = ()
         self._codes: Codes = np.zeros(0, dtype=np.int8)
+        self._marks: Marks = blank(0)
+        self._retold_up_to = 0  # the row that ended the last turn
         self._verdicts: dict[IdT, Verdict] = {}
         self._known: Mapping[IdT, Verdict] = MappingProxyType({})
         self._ill_since: dict[IdT, float] = {}
@@ -73,15 +79,34 @@ class Beliefs(Generic[IdT]):
         held: Flags,
         propose: Propose,
         now: float,
+        *,
+        marks: Marks,
+        moving: Flags,
     ) -> None:
-        """Take in the conditions of all rows; `held` rows stay what they were."""
+        """Take in the conditions of all rows; `held` rows stay what they were.
+
+        `marks` are their fingerprints; of `moving` rows the figures move from poll to poll.
+        """
         if ids is not self._ids:
             self._adopt(ids, now)
         codes = np.where(held, self._codes, codes).astype(np.int8)
-        retold = np.isin(codes, [_CONDITIONS.index(condition) for condition in _RETOLD])
-        for row in np.flatnonzero(((codes != self._codes) | retold) & ~held):
-            self._tell(int(row), _CONDITIONS[codes[row]], propose, now)
+        ill = ~held & ~np.isin(codes, _WELL)
+        told = ((codes != self._codes) & ~held) | (ill & (marks != self._marks))
+        for row in np.flatnonzero(told).tolist():
+            self._tell(row, _CONDITIONS[codes[row]], propose, now)
+        for row in self._in_turn(ill & moving & ~told):
+            self._tell(row, _CONDITIONS[codes[row]], propose, now)
         self._codes = codes
+        self._marks = np.where(held, self._marks, marks)
+
+    def _in_turn(self, moving: Flags) -> list[int]:
+        rows = np.flatnonzero(moving)
+        if len(rows) > FIGURES_RETOLD:
+            rows = np.roll(rows, -int(np.searchsorted(rows, self._retold_up_to, side="right")))
+            rows = rows[:FIGURES_RETOLD]
+            self._retold_up_to = int(rows[-1])
+        found: list[int] = rows.tolist()
+        return found
 
     def _tell(self, row: int, condition: Condition, propose: Propose, now: float) -> None:
         identity = self._ids[row]
@@ -92,7 +117,7 @@ class Beliefs(Generic[IdT]):
         else:
             self._ill_since.setdefault(identity, now)
         proposal = Proposal(condition=condition) if quiet else propose(row, condition)
-        self._verdicts[identity] = Verdict(
+        verdict = Verdict(
             subject=former.subject,
             condition=condition,
             since=former.since if former.condition is condition else now,
@@ -101,7 +126,9 @@ class Beliefs(Generic[IdT]):
             odds=proposal.odds,
             evidence=proposal.evidence,
         )
-        self._changed = True
+        if verdict != former:
+            self._verdicts[identity] = verdict
+            self._changed = True
 
     def _adopt(self, ids: tuple[IdT, ...], now: float) -> None:
         """Keep the verdicts of survivors; newcomers are unknown until they are seen."""
@@ -114,6 +141,7 @@ class Beliefs(Generic[IdT]):
             for identity in ids
         }
         self._ids = ids
+        self._marks = blank(len(ids))
         self._ill_since = {one: at for one, at in self._ill_since.items() if one in self._verdicts}
         self._codes = np.array(
             [_CONDITIONS.index(verdict.condition) for verdict in self._verdicts.values()],

@@ -1,11 +1,11 @@
 """Judge: readings in, verdicts out; the one place where findings become beliefs.
 
-Conditions are found for all rows at once; only abnormal rows are looked at one by one, so a healthy
-link costs nothing and keeps the very Verdict it had. A verdict keeps its `since` while its
-condition stays.
+Conditions are found for all rows at once; only abnormal rows of which something has changed are
+looked at one by one, so a healthy link, and one that is lost for hours, costs nothing and keeps the
+very Verdict it had. A verdict keeps its `since` while its condition stays.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from netmon.detection.baseline import freeze_dry
 from netmon.detection.beliefs import Beliefs, codes_of
 from netmon.detection.findings import DetectionSettings, Detectors, Findings
-from netmon.detection.frame import compile_frame
+from netmon.detection.fingerprint import Marks, blank, blend, picked
+from netmon.detection.frame import compile_frame, gather_flags
 from netmon.detection.links import LinkJudge
 from netmon.detection.proposal import CERTAIN, Proposal, plain
 from netmon.detection.readings import Readings
-from netmon.detection.sites import Loss, counted, lost_sites, unreachable
+from netmon.detection.sites import Loss, LostSites, counted, unreachable
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
@@ -49,6 +50,8 @@ class Judge:
         self.settings = settings or DetectionSettings()
         self.collector_site = collector_site
         self._detectors: Detectors | None = None
+        self._lost: LostSites | None = None
+        self._behind: tuple[Mapping[DeviceId, Subject], Marks] = {}, blank(0)
         self._stored = b""  # a checkpoint that waits for the first readings
         self._links: Beliefs[LinkId] = Beliefs(SubjectKind.LINK)
         self._devices: Beliefs[DeviceId] = Beliefs(SubjectKind.DEVICE)
@@ -60,15 +63,25 @@ class Judge:
         detectors = self._attuned(readings)
         frame = detectors.frame
         found = detectors.look(readings)
-        losses = lost_sites(detectors, found)
+        behind = self._behind_marks(found)
+        lost = self._lost_sites(detectors)
+        lost.look(found, behind)
         blamed, alone = detectors.ways.blame(
             found.delays.any & found.standing.heard, found.standing.heard, self.settings.latency
         )
-        links = LinkJudge(detectors, found, losses, blamed)
+        links = LinkJudge(detectors, found, lost.losses, blamed)
         conditions, held = links.conditions()
-        self._links.believe(frame.link_ids, codes_of(conditions), held, links.propose, readings.now)
-        self._believe_devices(detectors, found, losses, alone)
-        self._believe_sites(detectors, found, losses)
+        self._links.believe(
+            frame.link_ids,
+            codes_of(conditions),
+            held,
+            links.propose,
+            readings.now,
+            marks=links.marks(lost.marks, behind),
+            moving=links.moving,
+        )
+        self._believe_devices(detectors, found, lost, behind, alone)
+        self._believe_sites(detectors, found, lost)
         self._believe_network(detectors, found)
         return Judgement(
             now=readings.now,
@@ -76,7 +89,7 @@ class Judge:
             devices=self._devices.known(),
             sites=self._sites.known(),
             network=self._network,
-            cut_off=frozenset(losses),
+            cut_off=frozenset(lost.losses),
             ill_since=self._links.ill_since(),
         )
 
@@ -101,6 +114,23 @@ class Judge:
             self._detectors.restore(blob)
             self._stored = b""
 
+    def _lost_sites(self, detectors: Detectors) -> LostSites:
+        if self._lost is None or self._lost.detectors is not detectors:
+            self._lost = LostSites(detectors)
+        return self._lost
+
+    def _behind_marks(self, found: Findings) -> Marks:
+        """Return for whose sake each device is silent; the same dict has the same marks."""
+        behind, standing = self._behind, found.standing
+        if behind[0] is not standing.behind or len(behind[1]) != len(standing.down):
+            assert self._detectors is not None
+            marks = blank(len(standing.down))
+            for device, subject in standing.behind.items():
+                row = self._detectors.frame.device_row[device]
+                marks[row] = hash((subject.kind, subject.id)) & 0xFFFF_FFFF_FFFF_FFFF
+            self._behind = standing.behind, marks
+        return self._behind[1]
+
     def _attuned(self, readings: Readings) -> Detectors:
         """Return detectors whose rows are those of these readings and of this network."""
         old = self._detectors
@@ -121,21 +151,23 @@ class Judge:
         self,
         detectors: Detectors,
         found: Findings,
-        losses: Mapping[SiteId, Loss],
-        alone: tuple[DeviceId, ...],
+        lost: LostSites,
+        behind: Marks,
+        alone: Sequence[DeviceId],
     ) -> None:
         standing, frame = found.standing, detectors.frame
         slow = np.zeros(frame.devices, dtype=np.bool_)
         slow[[frame.device_row[device] for device in alone]] = True
         faulty = np.zeros(frame.devices, dtype=np.bool_)
-        loose = np.flatnonzero(found.load.any & (frame.link_of_interface < 0))
-        loose = loose[frame.interface_device[loose] >= 0]
-        faulty[frame.interface_device[loose]] = True
-        down, unreachable_rows = standing.down.copy(), standing.unreachable.copy()
-        for site, loss in losses.items():  # a dead site's devices share its fate
-            rows = np.flatnonzero(frame.site_of_device == frame.site_row[site])
-            dead = loss.site.condition is Condition.DOWN
-            down[rows], unreachable_rows[rows] = dead, not dead
+        loose: dict[int, list[int]] = {}  # ends of no link, in trouble
+        for interface in np.flatnonzero(found.load.any & (frame.link_of_interface < 0)).tolist():
+            loose.setdefault(int(frame.interface_device[interface]), []).append(interface)
+        loose.pop(-1, None)
+        faulty[list(loose)] = True
+        # A dead site's devices share its fate.
+        dead, hidden = (gather_flags(flags, frame.site_of_device) for flags in lost.fates())
+        down = (standing.down & ~hidden) | dead
+        unreachable_rows = (standing.unreachable & ~dead) | hidden
         silent = standing.asked & standing.silent
         conditions = {
             Condition.DOWN: down & silent,
@@ -145,24 +177,34 @@ class Judge:
         }
 
         def propose(row: int, condition: Condition) -> Proposal:
-            return _of_device(row, condition, detectors, found, losses, loose)
+            return _of_device(row, condition, detectors, found, lost.losses, loose)
 
         self._devices.believe(
-            frame.device_ids, codes_of(conditions), standing.pending, propose, found.now
+            frame.device_ids,
+            codes_of(conditions),
+            standing.pending,
+            propose,
+            found.now,
+            marks=blend(
+                blank(frame.devices),
+                picked(lost.marks, frame.site_of_device),
+                behind,
+                found.delays.loss,
+                found.delays.rtt,
+                found.delays.ipdv,
+                faulty,
+                found.agent_silent,
+            ),
+            moving=conditions[Condition.DEGRADED],
         )
 
-    def _believe_sites(
-        self, detectors: Detectors, found: Findings, losses: Mapping[SiteId, Loss]
-    ) -> None:
+    def _believe_sites(self, detectors: Detectors, found: Findings, lost: LostSites) -> None:
         frame, standing = detectors.frame, found.standing
         asked, silent, heard = counted(frame, standing)
         pending = np.zeros(len(frame.site_ids), dtype=np.bool_)
         waiting = frame.site_of_device[standing.pending]
         pending[waiting[waiting >= 0]] = True
-        dead, hidden = pending.copy() & False, pending.copy() & False
-        for site, loss in losses.items():
-            flags = dead if loss.site.condition is Condition.DOWN else hidden
-            flags[frame.site_row[site]] = True
+        dead, hidden = lost.fates()
         conditions = {
             Condition.DOWN: dead,
             Condition.UNREACHABLE: hidden,
@@ -172,14 +214,22 @@ class Judge:
 
         def propose(row: int, condition: Condition) -> Proposal:
             site = frame.site_ids[row]
-            if site in losses:
-                return losses[site].site
+            if site in lost.losses:
+                return lost.losses[site].site
             if condition is Condition.DEGRADED:
                 words = f"{silent[row]} of its {asked[row]} devices do not answer"
                 return plain(condition, Cause.UNKNOWN, "reachability", "silence", words, site)
             return Proposal(condition=condition)
 
-        self._sites.believe(frame.site_ids, codes_of(conditions), pending, propose, found.now)
+        self._sites.believe(
+            frame.site_ids,
+            codes_of(conditions),
+            pending,
+            propose,
+            found.now,
+            marks=blend(lost.marks, asked, silent),
+            moving=np.zeros(len(frame.site_ids), dtype=np.bool_),
+        )
 
     def _believe_network(self, detectors: Detectors, found: Findings) -> None:
         if not found.standing.own_uplink_lost:
@@ -215,7 +265,7 @@ def _of_device(
     detectors: Detectors,
     found: Findings,
     losses: Mapping[SiteId, Loss],
-    loose: Iterable[int],
+    loose: Mapping[int, Sequence[int]],
 ) -> Proposal:
     frame, standing = detectors.frame, found.standing
     device = frame.device_ids[row]
@@ -234,10 +284,9 @@ def _of_device(
         evidence += (
             Evidence(detector="reachability", finding="agent_silent", words=words, where=device),
         )
-    for interface in loose:
-        if frame.interface_device[interface] == row:
-            name = frame.interface_ids[interface]
-            evidence += detectors.performance.evidence(int(interface), found.load, name)
+    for interface in loose.get(row, ()):
+        name = frame.interface_ids[interface]
+        evidence += detectors.performance.evidence(interface, found.load, name)
     return Proposal(condition=condition, cause=Cause.UNKNOWN, evidence=evidence)
 
 

@@ -4,8 +4,8 @@ If most devices behind one link grow worse together, it is the link, not each of
 way is the tree of shortest ways from the collector's site.
 """
 
-from collections import Counter, deque
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -151,65 +151,65 @@ class Ways:
 
     def __init__(self, frame: Frame, collector_site: SiteId | None) -> None:
         self._frame = frame
+        # Inwards from each site, nearest to the collector first; the link to a site stands for it.
         self._parent: dict[SiteId, tuple[SiteId, LinkId]] = {}
         if collector_site is not None and collector_site in frame.network.sites:
             self._grow(collector_site)
-        self._asked_behind: dict[LinkId, int] = {}
-        self._asked: bytes = b""
-
-    def links_to(self, device: DeviceId) -> list[LinkId]:
-        """Return the links from a device back to the collector's site, nearest first."""
-        network = self._frame.network
-        site = network.site_of(device)
-        links = []
-        while site in self._parent:
-            site, link = self._parent[site]
-            links.append(link)
-        return links
 
     def blame(
         self, worse: Flags, asked: Flags, settings: LatencySettings
     ) -> tuple[Mapping[LinkId, tuple[DeviceId, ...]], tuple[DeviceId, ...]]:
         """Return the links that answer for several devices each, and the devices left over."""
-        self._count(asked)
-        names = (self._frame.device_ids[row] for row in np.flatnonzero(worse))
-        ways = {
-            device: self.links_to(device)
-            for device in names
-            if device in self._frame.network.devices
-        }
-        behind = Counter(link for way in ways.values() for link in way)
+        if not worse.any() or not self._parent:
+            return {}, tuple(self._devices(worse))
+        behind, asked_behind = self._behind(worse), self._behind(asked)
         answers = {
-            link
-            for link, count in behind.items()
+            site
+            for site, count in behind.items()
             if count >= settings.shared_devices
-            and count >= settings.shared_share * self._asked_behind.get(link, 0)
+            and count >= settings.shared_share * asked_behind.get(site, 0)
         }
-        shared: dict[LinkId, list[DeviceId]] = {}
+        first = self._outermost(answers)
+        shared: dict[SiteId, list[DeviceId]] = {}
         alone = []
-        for device, way in ways.items():
-            first = next((link for link in reversed(way) if link in answers), None)
-            if first is None:
+        for device in self._devices(worse):
+            root = first.get(self._frame.network.site_of(device))
+            if root is None:
                 alone.append(device)
             else:
-                shared.setdefault(first, []).append(device)
+                shared.setdefault(root, []).append(device)
         blamed = {}
-        for link, devices in shared.items():  # the last link that they still all share
-            way = ways[devices[0]]
-            last = next(other for other in way if behind[other] == behind[link])
-            blamed[last] = tuple(devices)
+        for root, devices in shared.items():  # the last link that they still all share
+            site = self._frame.network.site_of(devices[0])
+            while behind[site] != behind[root]:
+                site = self._parent[site][0]
+            blamed[self._parent[site][1]] = tuple(devices)
         return blamed, tuple(alone)
 
-    def _count(self, asked: Flags) -> None:
-        if asked.tobytes() == self._asked:
-            return
-        self._asked = asked.tobytes()
-        self._asked_behind = {}
-        for row in np.flatnonzero(asked):
-            device = self._frame.device_ids[row]
-            if device in self._frame.network.devices:
-                for link in self.links_to(device):
-                    self._asked_behind[link] = self._asked_behind.get(link, 0) + 1
+    def _devices(self, flags: Flags) -> Iterator[DeviceId]:
+        known = self._frame.site_of_device >= 0
+        return (self._frame.device_ids[row] for row in np.flatnonzero(flags & known))
+
+    def _behind(self, flags: Flags) -> dict[SiteId, int]:
+        """Return how many of these devices there are from each site on outwards."""
+        frame = self._frame
+        rows = frame.site_of_device[flags]
+        counts = np.bincount(rows[rows >= 0], minlength=len(frame.site_ids)).tolist()
+        behind = {site: counts[frame.site_row[site]] for site in self._parent}
+        for site, (inwards, _) in reversed(self._parent.items()):  # outermost first
+            if inwards in behind:
+                behind[inwards] += behind[site]
+        return behind
+
+    def _outermost(self, answers: Collection[SiteId]) -> dict[SiteId, SiteId]:
+        """Return for every site behind an answering link the site at which the first one ends."""
+        first: dict[SiteId, SiteId] = {}
+        for site, (inwards, _) in self._parent.items():  # innermost first
+            if inwards in first:
+                first[site] = first[inwards]
+            elif site in answers:
+                first[site] = site
+        return first
 
     def _grow(self, root: SiteId) -> None:
         network = self._frame.network

@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 
 from netmon.detection.findings import Detectors, Findings
-from netmon.detection.frame import gather, gather_flags
+from netmon.detection.fingerprint import Marks, blank, blend, picked
+from netmon.detection.frame import gather, gather_flags, gather_rows
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.radiosigns import RadioSigns
 from netmon.detection.readings import Flags
@@ -36,6 +37,44 @@ class LinkJudge:
         for loss in losses.values():
             self._lost.update(loss.links)
         self._radio = RadioSigns(detectors, found)
+        self._troubled_now = self._troubled()
+
+    def marks(self, lost: Marks, behind: Marks) -> Marks:
+        """Return what the verdict on each link rests on, figures left aside."""
+        detectors, frame, found = self._detectors, self._frame, self._found
+        standing, load = found.standing, found.load
+        marks = blend(
+            self._radio.marks(),
+            standing.link_down,
+            *standing.ends_down,
+            *detectors.past.before(found.monotonic),
+        )
+        counted = blend(
+            blank(len(load.busy)),
+            load.errors,
+            load.discards,
+            load.severe,
+            load.saturated,
+            load.busy,
+        )
+        for row, device in ((frame.a_row, frame.a_device), (frame.b_row, frame.b_device)):
+            marks = blend(
+                marks,
+                picked(counted, row),
+                picked(lost, gather_rows(frame.site_of_device, device)),
+                picked(behind, device),
+                gather_flags(standing.heard, device),
+                gather_flags(found.rebooted, device),
+            )
+        delayed = np.zeros(len(marks), dtype=np.int64)
+        for link, devices in self._blamed.items():
+            delayed[frame.link_row[link]] = len(devices)
+        return blend(marks, delayed)
+
+    @property
+    def moving(self) -> Flags:
+        """The links whose evidence has figures that move with every poll."""
+        return self._troubled_now
 
     def conditions(self) -> tuple[dict[Condition, Flags], Flags]:
         """Return which links are in which condition, and which are left as they were."""
@@ -50,7 +89,7 @@ class LinkJudge:
         held = ((waiting_a | waiting_b) & ~told | self._unwitnessed()) & ~lost
         unreachable_ends = ~told & ~lost & silent_a & silent_b
         healthy = ~down & (standing.link_up | (heard_a & heard_b & ~standing.link_off))
-        degraded = healthy & self._troubled()
+        degraded = healthy & self._troubled_now
         if standing.own_uplink_lost:
             healthy, degraded, down = (
                 flags & heard_a & heard_b for flags in (healthy, degraded, down)

@@ -65,6 +65,14 @@ class Past:
         """Say whether a link was disturbed just before it was lost."""
         return self._before(float(self._disturbed_at[link_row]), link_row, now)
 
+    def before(self, now: float) -> tuple[Flags, Flags]:
+        """Return which links were fading, and which disturbed, just before they were lost."""
+        lost = np.minimum(self.down_since, now)
+        return (
+            lost - self._faded_at <= self.settings.before_seconds,
+            lost - self._disturbed_at <= self.settings.before_seconds,
+        )
+
     def lost_together(self, rows: Integers) -> bool:
         """Say whether these links went down within one cycle of polls."""
         since = self.down_since[rows]

@@ -6,9 +6,11 @@ import numpy as np
 
 from netmon.detection.fading import RAIN_FROM_HZ
 from netmon.detection.findings import Detectors, Findings
+from netmon.detection.fingerprint import Marks, blank, blend
 from netmon.detection.readings import Integers
 from netmon.detection.signatures import Sign
 from netmon.verdict import Evidence
+from topology.nearness import Near, groups
 
 _NEIGHBOUR_M: Final = 15_000.0  # a rain cell is 5–15 km wide
 
@@ -49,6 +51,36 @@ class RadioSigns:
         if Sign.NOISE_RISEN in signs:
             signs.discard(Sign.NOISE_HOLDS)
         return signs, evidence
+
+    def marks(self) -> Marks:
+        """Return per link what its signs rest on, figures left aside."""
+        frame, fades, disturbance = self._frame, self._found.fades, self._found.disturbance
+        told = fades.lost | fades.sent_less | disturbance.any
+        of_directions = blend(
+            blank(frame.directions.rows),
+            told,
+            disturbance.level_holds,
+            *(
+                flags & told
+                for flags in (
+                    fades.lost,
+                    fades.sent_less,
+                    fades.both_ways,
+                    fades.step,
+                    fades.steady,
+                    fades.wanders,
+                    disturbance.quality_lost,
+                    disturbance.noise_risen,
+                    disturbance.noise_holds,
+                    np.isfinite(disturbance.quality_loss_db),
+                )
+            ),
+        )
+        marks = blank(len(frame.link_ids))
+        marks[frame.directions.link_row[::2]] = blend(of_directions[::2], of_directions[1::2])
+        rained_on = np.zeros(len(marks), dtype=np.bool_)
+        rained_on[list(self._raining)] = True
+        return blend(marks, rained_on)
 
     def _direction_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
         detectors, found = self._detectors, self._found
@@ -96,15 +128,9 @@ class RadioSigns:
         rows = np.unique(directions.link_row[fades.lost & fades.both_ways & high])
         if len(rows) < 2:
             return frozenset()
-        ends = self._frame.end_positions[rows]  # links × ends × xyz, in metres
-        apart = [
-            np.linalg.norm(ends[:, None, one] - ends[None, :, other], axis=2)
-            for one in (0, 1)
-            for other in (0, 1)
-        ]
-        near = np.minimum.reduce(apart) <= _NEIGHBOUR_M
-        np.fill_diagonal(near, val=False)
-        return frozenset(int(row) for row in rows[near.any(axis=1)])
+        ends = frame.end_positions[rows].tolist()  # links × ends × xyz, in metres
+        together = groups(ends, Near(metres=_NEIGHBOUR_M))
+        return frozenset(int(rows[at]) for group in together if len(group) > 1 for at in group)
 
 
 def _first_directions(detectors: Detectors) -> Integers:

@@ -11,11 +11,12 @@ from typing import Final
 import numpy as np
 
 from netmon.detection.findings import Detectors, Findings
-from netmon.detection.frame import Frame
+from netmon.detection.fingerprint import Marks, add_to, blank, blend
+from netmon.detection.frame import Frame, gather_flags, gather_rows
 from netmon.detection.past import on_battery
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.reachability import Standing
-from netmon.detection.readings import Integers
+from netmon.detection.readings import Flags, Integers
 from netmon.detection.signatures import Opinion, Sign, causes_of, likeliest
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 from topology.model import DeviceId, Link, LinkId, Medium, SiteId
@@ -44,17 +45,65 @@ def counted(frame: Frame, standing: Standing) -> tuple[Integers, Integers, Integ
     return asked, silent, heard
 
 
-def lost_sites(detectors: Detectors, found: Findings) -> dict[SiteId, Loss]:
-    """Return the sites of which nothing answers any more."""
-    if found.standing.own_uplink_lost:
-        return {}
-    frame = detectors.frame
-    asked, silent, _ = counted(frame, found.standing)
-    rows = np.flatnonzero((asked > 0) & (silent == asked))
-    sites = (frame.site_ids[row] for row in rows)
-    return {
-        site: _loss(site, detectors, found) for site in sites if site != detectors.collector_site
-    }
+class LostSites:
+    """The sites of which nothing answers any more; each is thought over only when it must be."""
+
+    def __init__(self, detectors: Detectors) -> None:
+        self.detectors = detectors
+        self.losses: dict[SiteId, Loss] = {}
+        self.marks: Marks = blank(len(detectors.frame.site_ids))  # 0: not lost
+
+    def look(self, found: Findings, behind: Marks) -> None:
+        """Take in this cycle; `behind` marks for whose sake each device is silent."""
+        detectors, frame = self.detectors, self.detectors.frame
+        asked, silent, _ = counted(frame, found.standing)
+        lost = (asked > 0) & (silent == asked) & (not found.standing.own_uplink_lost)
+        if detectors.collector_site in frame.site_row:
+            lost[frame.site_row[detectors.collector_site]] = False
+        marks = np.where(lost, self._marked(found, behind), np.uint64(0))
+        losses = {}
+        for row in np.flatnonzero(lost).tolist():
+            site = frame.site_ids[row]
+            is_same = marks[row] == self.marks[row] and site in self.losses
+            losses[site] = self.losses[site] if is_same else _loss(site, detectors, found)
+        self.losses, self.marks = losses, marks
+
+    def fates(self) -> tuple[Flags, Flags]:
+        """Return which sites are dead themselves, and which are lost behind something."""
+        frame = self.detectors.frame
+        dead, hidden = (np.zeros(len(frame.site_ids), dtype=np.bool_) for _ in range(2))
+        for site, loss in self.losses.items():
+            flags = dead if loss.site.condition is Condition.DOWN else hidden
+            flags[frame.site_row[site]] = True
+        return dead, hidden
+
+    def _marked(self, found: Findings, behind: Marks) -> Marks:
+        """Return what each site's loss rests on: its devices, and the links that lead to it."""
+        frame, standing, past = self.detectors.frame, found.standing, self.detectors.past
+        marks = blank(len(frame.site_ids))
+        of_devices = blend(
+            np.arange(1, frame.devices + 1, dtype=np.uint64),
+            standing.asked,
+            standing.silent,
+            standing.down,
+            past.on_battery,
+            behind,
+        )
+        add_to(marks, frame.site_of_device, of_devices)
+        ends = (frame.a_device, frame.b_device)
+        of_links = blend(
+            np.arange(1, len(frame.link_ids) + 1, dtype=np.uint64),
+            standing.link_up,
+            standing.link_down,
+            standing.link_off,
+            found.carrier_gone,
+            past.down_since,
+            *past.before(found.monotonic),
+            *(gather_flags(standing.heard, end) for end in ends),
+        )
+        for end in ends:
+            add_to(marks, gather_rows(frame.site_of_device, end), of_links)
+        return marks
 
 
 def _loss(site: SiteId, detectors: Detectors, found: Findings) -> Loss:
