@@ -5,20 +5,21 @@ looked at one by one, so a healthy link, and one that is lost for hours, costs n
 very Verdict it had. A verdict keeps its `since` while its condition stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from netmon.detection.baseline import freeze_dry
 from netmon.detection.beliefs import Beliefs, codes_of
+from netmon.detection.devices import DeviceJudge
 from netmon.detection.findings import DetectionSettings, Detectors, Findings
-from netmon.detection.fingerprint import Marks, blank, blend, picked
-from netmon.detection.frame import compile_frame, gather_flags
+from netmon.detection.fingerprint import Marks, blank, blend
+from netmon.detection.frame import Frame, compile_frame
 from netmon.detection.links import LinkJudge
 from netmon.detection.proposal import CERTAIN, Proposal, plain
 from netmon.detection.readings import Readings
-from netmon.detection.sites import Loss, LostSites, counted, unreachable
+from netmon.detection.sites import LostSites, counted
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
@@ -63,7 +64,7 @@ class Judge:
         detectors = self._attuned(readings)
         frame = detectors.frame
         found = detectors.look(readings)
-        behind = self._behind_marks(found)
+        behind = self._behind_marks(frame, found)
         lost = self._lost_sites(detectors)
         lost.look(found, behind)
         blamed, alone = detectors.ways.blame(
@@ -80,7 +81,16 @@ class Judge:
             marks=links.marks(lost.marks, behind),
             moving=links.moving,
         )
-        self._believe_devices(detectors, found, lost, behind, alone)
+        devices = DeviceJudge(detectors, found, lost, alone)
+        self._devices.believe(
+            frame.device_ids,
+            codes_of(devices.conditions),
+            found.standing.pending,
+            devices.propose,
+            readings.now,
+            marks=devices.marks(behind),
+            moving=devices.moving,
+        )
         self._believe_sites(detectors, found, lost)
         self._believe_network(detectors, found)
         return Judgement(
@@ -119,15 +129,13 @@ class Judge:
             self._lost = LostSites(detectors)
         return self._lost
 
-    def _behind_marks(self, found: Findings) -> Marks:
+    def _behind_marks(self, frame: Frame, found: Findings) -> Marks:
         """Return for whose sake each device is silent; the same dict has the same marks."""
         behind, standing = self._behind, found.standing
-        if behind[0] is not standing.behind or len(behind[1]) != len(standing.down):
-            assert self._detectors is not None
-            marks = blank(len(standing.down))
+        if behind[0] is not standing.behind or len(behind[1]) != frame.devices:
+            marks = blank(frame.devices)
             for device, subject in standing.behind.items():
-                row = self._detectors.frame.device_row[device]
-                marks[row] = hash((subject.kind, subject.id)) & 0xFFFF_FFFF_FFFF_FFFF
+                marks[frame.device_row[device]] = hash((subject.kind, subject.id)) % (1 << 64)
             self._behind = standing.behind, marks
         return self._behind[1]
 
@@ -146,57 +154,6 @@ class Judge:
             made = old.taken_over(frame, self.collector_site)
         self._detectors = made
         return made
-
-    def _believe_devices(
-        self,
-        detectors: Detectors,
-        found: Findings,
-        lost: LostSites,
-        behind: Marks,
-        alone: Sequence[DeviceId],
-    ) -> None:
-        standing, frame = found.standing, detectors.frame
-        slow = np.zeros(frame.devices, dtype=np.bool_)
-        slow[[frame.device_row[device] for device in alone]] = True
-        faulty = np.zeros(frame.devices, dtype=np.bool_)
-        loose: dict[int, list[int]] = {}  # ends of no link, in trouble
-        for interface in np.flatnonzero(found.load.any & (frame.link_of_interface < 0)).tolist():
-            loose.setdefault(int(frame.interface_device[interface]), []).append(interface)
-        loose.pop(-1, None)
-        faulty[list(loose)] = True
-        # A dead site's devices share its fate.
-        dead, hidden = (gather_flags(flags, frame.site_of_device) for flags in lost.fates())
-        down = (standing.down & ~hidden) | dead
-        unreachable_rows = (standing.unreachable & ~dead) | hidden
-        silent = standing.asked & standing.silent
-        conditions = {
-            Condition.DOWN: down & silent,
-            Condition.UNREACHABLE: unreachable_rows & silent,
-            Condition.DEGRADED: standing.heard & (slow | faulty | found.agent_silent),
-            Condition.HEALTHY: standing.heard,
-        }
-
-        def propose(row: int, condition: Condition) -> Proposal:
-            return _of_device(row, condition, detectors, found, lost.losses, loose)
-
-        self._devices.believe(
-            frame.device_ids,
-            codes_of(conditions),
-            standing.pending,
-            propose,
-            found.now,
-            marks=blend(
-                blank(frame.devices),
-                picked(lost.marks, frame.site_of_device),
-                behind,
-                found.delays.loss,
-                found.delays.rtt,
-                found.delays.ipdv,
-                faulty,
-                found.agent_silent,
-            ),
-            moving=conditions[Condition.DEGRADED],
-        )
 
     def _believe_sites(self, detectors: Detectors, found: Findings, lost: LostSites) -> None:
         frame, standing = detectors.frame, found.standing
@@ -257,37 +214,6 @@ class Judge:
             odds=CERTAIN,
             evidence=(evidence,),
         )
-
-
-def _of_device(
-    row: int,
-    condition: Condition,
-    detectors: Detectors,
-    found: Findings,
-    losses: Mapping[SiteId, Loss],
-    loose: Mapping[int, Sequence[int]],
-) -> Proposal:
-    frame, standing = detectors.frame, found.standing
-    device = frame.device_ids[row]
-    site = frame.site_ids[frame.site_of_device[row]] if frame.site_of_device[row] >= 0 else None
-    if site is not None and site in losses:
-        return losses[site].site
-    if condition is Condition.UNREACHABLE:
-        return unreachable(standing.behind.get(device))
-    if condition is Condition.DOWN:
-        polls = detectors.settings.reachability.timeouts
-        words = f"{device} did not answer {polls} polls in a row; what is next to it answers"
-        return plain(condition, Cause.UNKNOWN, "reachability", "silence", words, device)
-    evidence = detectors.latency.evidence(row, found.delays, device)
-    if found.agent_silent[row]:
-        words = f"the SNMP agent of {device} is silent while {device} answers echoes"
-        evidence += (
-            Evidence(detector="reachability", finding="agent_silent", words=words, where=device),
-        )
-    for interface in loose.get(row, ()):
-        name = frame.interface_ids[interface]
-        evidence += detectors.performance.evidence(interface, found.load, name)
-    return Proposal(condition=condition, cause=Cause.UNKNOWN, evidence=evidence)
 
 
 def _fits(

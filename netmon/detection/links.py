@@ -49,14 +49,8 @@ class LinkJudge:
             *standing.ends_down,
             *detectors.past.before(found.monotonic),
         )
-        counted = blend(
-            blank(len(load.busy)),
-            load.errors,
-            load.discards,
-            load.severe,
-            load.saturated,
-            load.busy,
-        )
+        counted = blank(len(load.busy))
+        counted = blend(counted, load.errors, load.discards, load.severe, load.saturated, load.busy)
         for row, device in ((frame.a_row, frame.a_device), (frame.b_row, frame.b_device)):
             marks = blend(
                 marks,
