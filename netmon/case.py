@@ -3,8 +3,8 @@
 Rules (`netmon.correlation`) take it in turn; what one has claimed, the next leaves alone.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from netmon.detection.judge import Judgement
@@ -19,6 +19,35 @@ _TOLD: Final = 12  # so much evidence an incident carries; the rest is in the ve
 _WRONG: Final = frozenset({Condition.DOWN, Condition.DEGRADED})
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class Draft:
+    """A suspicion whose members are still being gathered."""
+
+    verdict: Verdict  # of its root
+    severity: Severity
+    title: str
+    evidence: tuple[Evidence, ...]
+    members: list[Subject]
+
+    def finished(self, lost: tuple[SiteId, ...], dependents_lost: tuple[str, ...]) -> Suspicion:
+        """Return the suspicion with what it cuts off; whoever loses a site is critical."""
+        verdict = self.verdict
+        is_critical = lost and verdict.condition is not Condition.MAINTENANCE
+        return Suspicion(
+            subject=verdict.subject,
+            condition=verdict.condition,
+            cause=verdict.cause or Cause.UNKNOWN,
+            runner_up=verdict.runner_up,
+            odds=verdict.odds,
+            severity=Severity.CRITICAL if is_critical else self.severity,
+            title=self.title,
+            evidence=self.evidence,
+            members=tuple(self.members),
+            sites_lost=lost,
+            dependents_lost=dependents_lost,
+        )
+
+
 @dataclass(slots=True, kw_only=True)
 class Case:
     """The verdicts of one cycle, what is claimed of them, and what is suspected so far."""
@@ -28,8 +57,8 @@ class Case:
     links: dict[LinkId, Verdict] = field(init=False)
     devices: dict[DeviceId, Verdict] = field(init=False)
     sites: dict[SiteId, Verdict] = field(init=False)
-    suspicions: list[Suspicion] = field(default_factory=list)
-    claimed: dict[Subject, int] = field(default_factory=dict)  # subject → index of suspicion
+    drafts: list[Draft] = field(default_factory=list)
+    claimed: dict[Subject, Draft] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = self.network
@@ -56,34 +85,44 @@ class Case:
         return self.judgement.ill_since.get(link, self.links[link].since)
 
     def suspect(
-        self, verdict: Verdict, title: str, members: Iterable[Subject], **more: object
-    ) -> None:
+        self,
+        verdict: Verdict,
+        title: str,
+        members: Sequence[Subject] = (),
+        *,
+        severity: Severity | None = None,
+        evidence: tuple[Evidence, ...] | None = None,
+    ) -> Draft:
         """Add a suspicion and claim its members."""
         own = list(dict.fromkeys((verdict.subject, *members)))
-        told = [self.verdict_of(member) for member in own]
-        evidence = tuple(piece for one in told if one is not None for piece in one.evidence)
-        suspicion = Suspicion(
-            subject=verdict.subject,
-            condition=verdict.condition,
-            cause=verdict.cause or Cause.UNKNOWN,
-            runner_up=verdict.runner_up,
-            odds=verdict.odds,
-            severity=_severity(verdict),
+        draft = Draft(
+            verdict=verdict,
+            severity=severity or _severity(verdict),
             title=title,
-            evidence=tuple(dict.fromkeys(evidence))[:_TOLD],
-            members=tuple(own),
+            evidence=self._evidence(own) if evidence is None else evidence,
+            members=own,
         )
-        self.suspicions.append(replace(suspicion, **more))  # type: ignore[arg-type]
+        self.drafts.append(draft)
         for member in own:
-            self.claimed.setdefault(member, len(self.suspicions) - 1)
+            self.claimed.setdefault(member, draft)
+        return draft
 
-    def join(self, index: int, members: Iterable[Subject]) -> None:
+    def join(self, draft: Draft, members: Iterable[Subject]) -> None:
         """Let an existing suspicion explain more."""
-        added = [member for member in members if member not in self.claimed]
-        suspicion = self.suspicions[index]
-        self.suspicions[index] = replace(suspicion, members=(*suspicion.members, *added))
-        for member in added:
-            self.claimed[member] = index
+        for member in members:
+            if member not in self.claimed:
+                draft.members.append(member)
+                self.claimed[member] = draft
+
+    def _evidence(self, members: Sequence[Subject]) -> tuple[Evidence, ...]:
+        found: dict[Evidence, None] = {}
+        for member in members:
+            verdict = self.verdict_of(member)
+            if verdict is not None:
+                found.update(dict.fromkeys(verdict.evidence))
+            if len(found) >= _TOLD:
+                break
+        return tuple(found)[:_TOLD]
 
     def verdict_of(self, subject: Subject) -> Verdict | None:
         """Return the verdict on a subject that is not well."""

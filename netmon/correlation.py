@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from annotated_types import Ge, Gt
 
-from netmon.case import Case, led_by
+from netmon.case import Case, Draft, led_by
 from netmon.consequence import Failure, dependents_of, sites_cut_off
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
@@ -33,6 +33,9 @@ class CorrelationSettings:
     rain_radius_m: Annotated[float, Gt(0)] = 30_000.0  # between links next to each other
     cut_seconds: Annotated[float, Gt(0)] = 120.0  # links of one duct down within: one cut
     orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told
+
+
+_OUT: Final = (Condition.DOWN, Condition.MAINTENANCE)  # carries nothing
 
 
 def correlate(
@@ -202,7 +205,7 @@ def _each_link(case: Case, _settings: CorrelationSettings) -> None:
     for link in case.wrong_links():
         verdict = case.links[link]
         state = "down" if verdict.condition is Condition.DOWN else "degraded"
-        case.suspect(verdict, f"link {link} {state}, {_because(verdict)}", ())
+        case.suspect(verdict, f"link {link} {state}, {_because(verdict)}")
 
 
 def _hidden(case: Case, settings: CorrelationSettings) -> None:
@@ -213,8 +216,9 @@ def _hidden(case: Case, settings: CorrelationSettings) -> None:
         for verdict in verdicts.values()
         if verdict.condition is Condition.UNREACHABLE and case.free(verdict)
     ]
+    roots: dict[str, Draft | None] = {}  # by the failure that evidence names
     for verdict in hidden:
-        root = _root(case, verdict)
+        root = _root(case, verdict, roots)
         if root is not None:
             case.join(root, [verdict.subject])
     for verdict in hidden:
@@ -222,24 +226,32 @@ def _hidden(case: Case, settings: CorrelationSettings) -> None:
         alone = verdict.subject.kind is SubjectKind.SITE and case.free(verdict)
         if alone and waited >= settings.orphan_seconds:
             title = f"site {case.name(SiteId(verdict.subject.id))} is out of reach"
-            case.suspect(verdict, title, ())
+            case.suspect(verdict, title)
 
 
-def _root(case: Case, verdict: Verdict) -> int | None:
+def _root(case: Case, verdict: Verdict, roots: dict[str, Draft | None]) -> Draft | None:
     """Return the suspicion that hides a subject: by the failure named, else by its site."""
-    for identity in (evidence.where for evidence in verdict.evidence):
-        for kind in (SubjectKind.LINK, SubjectKind.DEVICE, SubjectKind.SITE):
-            subject = Subject(kind, identity)
-            if subject in case.claimed:
-                return case.claimed[subject]
-            off = case.verdict_of(subject) if identity else None
-            if off is not None and off.condition is Condition.MAINTENANCE:
-                case.suspect(off, f"link {identity} is switched off, sites behind it are lost", ())
-                return case.claimed[subject]
+    for evidence in verdict.evidence:
+        if evidence.where not in roots:
+            roots[evidence.where] = _named_root(case, evidence.where)
+        named = roots[evidence.where]
+        if named is not None:
+            return named
     return next(
         (case.claimed[site] for site in _own_sites(case, verdict.subject) if site in case.claimed),
         None,
     )
+
+
+def _named_root(case: Case, identity: str) -> Draft | None:
+    for kind in (SubjectKind.LINK, SubjectKind.DEVICE, SubjectKind.SITE):
+        subject = Subject(kind, identity)
+        if subject in case.claimed:
+            return case.claimed[subject]
+        off = case.verdict_of(subject) if identity else None
+        if off is not None and off.condition is Condition.MAINTENANCE:
+            return case.suspect(off, f"link {identity} is switched off, sites behind it are lost")
+    return None
 
 
 def _own_sites(case: Case, subject: Subject) -> list[Subject]:
@@ -264,7 +276,7 @@ def _each_device(case: Case, _settings: CorrelationSettings) -> None:
             case.join(root, [verdict.subject])
         else:
             found = ", ".join(dict.fromkeys(one.finding for one in verdict.evidence))
-            case.suspect(verdict, f"device {device} degraded: {found.replace('_', ' ')}", ())
+            case.suspect(verdict, f"device {device} degraded: {found.replace('_', ' ')}")
 
 
 # Strongest first: each rule claims what it explains.
@@ -281,40 +293,32 @@ RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
 
 
 def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
-    """Add to each suspicion what it cuts off; who loses a site is critical."""
-    failures = [_failure(case, suspicion) for suspicion in case.suspicions]
+    """Add to each suspicion what it cuts off."""
+    lost_by = sites_cut_off(case.network, [_failure(case, draft) for draft in case.drafts])
     told = []
-    lost_by = sites_cut_off(case.network, failures)
-    for suspicion, cut_off in zip(case.suspicions, lost_by, strict=True):
+    for draft, cut_off in zip(case.drafts, lost_by, strict=True):
         silent = {
             SiteId(member.id)
-            for member in suspicion.members
+            for member in draft.members
             if member.kind is SubjectKind.SITE and member.id in case.judgement.cut_off
         }
         lost = tuple(sorted(cut_off | silent))
-        critical = lost and suspicion.condition is not Condition.MAINTENANCE
-        told.append(
-            replace(
-                suspicion,
-                sites_lost=lost,
-                dependents_lost=dependents_of(case.network, lost),
-                severity=Severity.CRITICAL if critical else suspicion.severity,
-            )
-        )
+        told.append(draft.finished(lost, dependents_of(case.network, lost) if lost else ()))
     return tuple(told)
 
 
-def _failure(case: Case, suspicion: Suspicion) -> Failure:
-    down = [
-        member
-        for member in suspicion.members
-        if (verdict := case.verdict_of(member)) is not None
-        and verdict.condition in (Condition.DOWN, Condition.MAINTENANCE)
-    ]
-    return Failure(
-        devices=frozenset(DeviceId(one.id) for one in down if one.kind is SubjectKind.DEVICE),
-        links=frozenset(LinkId(one.id) for one in down if one.kind is SubjectKind.LINK),
-    )
+def _failure(case: Case, draft: Draft) -> Failure:
+    devices: set[DeviceId] = set()
+    links: set[LinkId] = set()
+    for member in draft.members:
+        verdict = None if member.kind is SubjectKind.SITE else case.verdict_of(member)
+        if verdict is None or verdict.condition not in _OUT:
+            continue
+        if member.kind is SubjectKind.LINK:
+            links.add(LinkId(member.id))
+        else:
+            devices.add(DeviceId(member.id))
+    return Failure(devices=frozenset(devices), links=frozenset(links))
 
 
 def _because(verdict: Verdict) -> str:

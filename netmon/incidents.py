@@ -7,9 +7,10 @@ acknowledges, when the inventory forgets; never by a clock alone but through HEL
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Annotated, Final
 
 from annotated_types import Ge, Gt
@@ -112,6 +113,8 @@ TRANSITIONS: Final[dict[tuple[Phase, Event], Phase]] = {
     (Phase.CLOSED, Event.SEEN): Phase.OPEN,  # reopened: it came back before it was forgotten
 }
 
+_ALIVE: Final = (Phase.OPEN, Phase.ACKNOWLEDGED)
+
 # Causes that turn into one another as more is seen; UNKNOWN and equal ones always match.
 _FAMILIES: Final = (
     frozenset({Cause.INTERFERENCE, Cause.JAMMING_LIKE, Cause.RECEIVER}),
@@ -148,6 +151,8 @@ class Incidents:
         self.settings = settings or IncidentSettings()
         self._all: dict[str, Incident] = {}
         self._rest: dict[str, float] = {}  # when it last began to clear or closed, on `_clock`
+        self._held: dict[Subject, tuple[str, Suspicion]] = {}  # root → incident, as last seen
+        self._numbers: dict[str, int] = {}  # day → the last number given on it
         self._clock = 0.0  # wall time without its jumps
         self._last: float | None = None
 
@@ -166,17 +171,22 @@ class Incidents:
         for incident in sorted(incidents, key=lambda one: (one.opened_at, one.id)):
             self._all[incident.id] = incident
             self._rest[incident.id] = self._clock
+        self._numbers.clear()
 
     def apply(self, suspicions: Sequence[Suspicion], now: float) -> tuple[Incident, ...]:
         """Move every incident on by what is suspected now; return those that changed."""
         self._advance(now)
         before = dict(self._all)
-        pairs, left = self._matched(suspicions)
+        same, others = self._unchanged(suspicions)
+        taken = {identity for identity, _ in same.values()}
+        pairs, left = self._matched(others, taken) if others else ([], [])
         for incident, suspicion in pairs:
             self._see(incident, suspicion, now)
+        self._held = {**same, **{one.subject: (incident.id, one) for incident, one in pairs}}
         for suspicion in left:
-            self._open_new(suspicion, now)
-        self._rest_or_close({incident.id for incident, _ in pairs}, before, now)
+            self._held[suspicion.subject] = self._open_new(suspicion, now), suspicion
+        seen = {identity for identity, _ in same.values()} | {incident.id for incident, _ in pairs}
+        self._rest_or_close(seen, before, now)
         self._prune()
         return tuple(
             incident
@@ -209,13 +219,33 @@ class Incidents:
         self._clock += min(max(passed, 0.0), self.settings.step_seconds)
         self._last = now
 
-    def _matched(
+    def _unchanged(
         self, suspicions: Sequence[Suspicion]
+    ) -> tuple[dict[Subject, tuple[str, Suspicion]], list[Suspicion]]:
+        """Part the suspicions that say what they said last time from the others.
+
+        What is about a root that others are about as well is looked at with them.
+        """
+        about = Counter(suspicion.subject for suspicion in suspicions)
+        same: dict[Subject, tuple[str, Suspicion]] = {}
+        others = []
+        for suspicion in suspicions:
+            identity, before = self._held.get(suspicion.subject, ("", None))
+            incident = self._all.get(identity)
+            is_alive = incident is not None and incident.phase in _ALIVE
+            if is_alive and before == suspicion and about[suspicion.subject] == 1:
+                same[suspicion.subject] = identity, suspicion
+            else:
+                others.append(suspicion)
+        return same, others
+
+    def _matched(
+        self, suspicions: Sequence[Suspicion], taken_incidents: Collection[str]
     ) -> tuple[list[tuple[Incident, Suspicion]], list[Suspicion]]:
-        """Pair each suspicion with the incident it continues, best overlap first."""
+        """Pair each suspicion with the free incident it continues, best overlap first."""
         about: dict[Subject, list[Incident]] = {}
         for incident in self._all.values():
-            if self._may_return(incident):
+            if incident.id not in taken_incidents and self._may_return(incident):
                 for member in {incident.subject, *incident.members}:
                     about.setdefault(member, []).append(incident)
         scored = []
@@ -270,7 +300,7 @@ class Incidents:
             acknowledged_by="" if back else incident.acknowledged_by,
         )
 
-    def _open_new(self, suspicion: Suspicion, now: float) -> None:
+    def _open_new(self, suspicion: Suspicion, now: float) -> str:
         identity = self._next_id(now)
         self._all[identity] = Incident(
             id=identity,
@@ -289,18 +319,24 @@ class Incidents:
             opened_at=now,
             changed_at=now,
         )
+        return identity
 
     def _rest_or_close(self, seen: set[str], before: dict[str, Incident], now: float) -> None:
+        resting = [
+            identity
+            for identity in before
+            if identity not in seen and self._all[identity].phase is not Phase.CLOSED
+        ]
+        if not resting:
+            return
         owner = {
             member: i
             for i in self.open
             if i.id in seen or i.id not in before
             for member in i.members
         }
-        for identity in before:
+        for identity in resting:
             incident = self._all[identity]
-            if identity in seen or incident.phase is Phase.CLOSED:
-                continue
             owners = {owner[member].id if member in owner else "" for member in incident.members}
             if len(owners) == 1 and "" not in owners:
                 self._move(incident, Event.MERGED, now, closed_at=now, merged_into=owners.pop())
@@ -326,9 +362,12 @@ class Incidents:
 
     def _next_id(self, now: float) -> str:
         day = datetime.fromtimestamp(now, tz=UTC).strftime("%Y%m%d")
-        same_day = (identity for identity in self._all if identity.startswith(f"{day}-"))
-        last = max((int(identity.rpartition("-")[2]) for identity in same_day), default=0)
-        return f"{day}-{last + 1:04d}"
+        if day not in self._numbers:
+            same_day = (identity for identity in self._all if identity.startswith(f"{day}-"))
+            known = (int(identity.rpartition("-")[2]) for identity in same_day)
+            self._numbers[day] = max(known, default=0)
+        self._numbers[day] += 1
+        return f"{day}-{self._numbers[day]:04d}"
 
     def _prune(self) -> None:
         closed = [i for i in self._all.values() if i.phase is Phase.CLOSED]
@@ -351,7 +390,7 @@ def _continues(incident: Incident, suspicion: Suspicion, overlap: float) -> bool
     if related(incident.cause, suspicion.cause):
         return True
     # A subject that never was healthy in between: what is believed of it has been refined.
-    live = incident.phase in (Phase.OPEN, Phase.ACKNOWLEDGED)
+    live = incident.phase in _ALIVE
     return live and incident.subject == suspicion.subject and overlap >= 0.5
 
 
@@ -363,8 +402,8 @@ def _worth_telling(before: Incident | None, after: Incident) -> bool:
     """Say whether more than its moving figures has changed."""
     if before is None:
         return True
-    return (
-        before is not after
-        and replace(after, evidence=before.evidence, odds=before.odds, changed_at=before.changed_at)
-        != before
-    )
+    return before is not after and _TOLD(before) != _TOLD(after)
+
+
+_FIGURES: Final = frozenset({"evidence", "odds", "changed_at"})
+_TOLD: Final = attrgetter(*(one.name for one in fields(Incident) if one.name not in _FIGURES))

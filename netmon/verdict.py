@@ -60,6 +60,9 @@ class Subject:
     kind: SubjectKind
     id: str
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # kept by the text itself; thousands are looked up in a cycle
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
