@@ -259,7 +259,8 @@ class App:
 
     async def _checkpoint(self) -> None:
         if self._store is not None:
-            await self._write(self._store.save_baselines, self.judge.checkpoint())
+            pack = await self.pipeline.between_cycles(self.judge.snapshot)
+            await self._write(self._store.save_baselines, await asyncio.to_thread(pack))
 
     async def _forget_old(self) -> None:
         if self._store is not None:

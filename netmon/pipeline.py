@@ -4,7 +4,8 @@
 
 Collectors put observations on one bounded queue. One task takes them off and is the only one that
 changes the state. Judging happens in a thread on views of the state, while this task waits for it;
-so nothing changes under it, the event loop stays free, and no lock is needed.
+so nothing changes under it, and the event loop stays free. Whoever wants to look at the judge asks
+for a moment between two cycles.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Final, Generic, Protocol, TypeVar
 
 from annotated_types import Ge, Gt, Le
@@ -53,6 +55,7 @@ class Judged(Protocol):
 
 
 JudgedT = TypeVar("JudgedT", bound=Judged)
+ResultT = TypeVar("ResultT")
 SuspicionT = TypeVar("SuspicionT")
 ProducedT = TypeVar("ProducedT", bound=Judged, covariant=True)
 AppliedT = TypeVar("AppliedT", contravariant=True)
@@ -136,7 +139,7 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         self._observers = tuple(observers)
         self._settings = settings or PipelineSettings()
         self._queue: asyncio.Queue[AnyObservation] = asyncio.Queue(self._settings.queue_size)
-        self._concluding = False
+        self._concluding = asyncio.Lock()
         self._replacement: tuple[Network, Mapping[DeviceId, Target]] | None = None
 
     @property
@@ -199,8 +202,15 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
     def replace(self, network: Network, targets: Mapping[DeviceId, Target]) -> None:
         """Go on with another network: at once, or when the cycle under way is over."""
         self._replacement = network, targets
-        if not self._concluding:
+        if not self._concluding.locked():
             self._follow()
+
+    async def between_cycles(self, look: Callable[[], ResultT]) -> ResultT:
+        """Run a short blocking call in a thread while nothing is judged; return what it saw."""
+        async with self._concluding:
+            seen = await _in_thread(look)
+        self._follow()
+        return seen
 
     def record(self, readings: Readings, now: float, monotonic: float) -> None:
         """Keep readings for the history."""
@@ -225,12 +235,9 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
             await asyncio.sleep(0)
 
     async def _cycle(self) -> None:
-        readings = self._read(self._wall(), self._monotonic())
-        self._concluding = True
-        try:
-            judgement, suspicions, seconds = await asyncio.to_thread(self._conclude, readings)
-        finally:
-            self._concluding = False
+        async with self._concluding:
+            readings = self._read(self._wall(), self._monotonic())
+            judgement, suspicions, seconds = await _in_thread(partial(self._conclude, readings))
         self._tell(readings, judgement, suspicions, seconds)
         self._follow()
 
@@ -287,6 +294,19 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         changed = self.incidents.forget(removed, self._wall())
         if self.judgement is not None:
             self._notify(self.judgement, changed)
+
+
+async def _in_thread(call: Callable[[], ResultT]) -> ResultT:
+    """Run a blocking call in a thread; whoever is cancelled meanwhile waits for its end.
+
+    Else the thread would go on with what its caller no longer guards.
+    """
+    running = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 def _removed(old: Network, new: Network) -> tuple[Subject, ...]:

@@ -106,6 +106,10 @@ class Baseline:
         made._last = self._last
         return made
 
+    def copied(self) -> "Baseline":
+        """Return a copy that later lessons do not touch."""
+        return self.taken(np.arange(len(self.centre), dtype=np.int64))
+
     def _age_frozen(self, frozen: Flags, monotonic: float) -> None:
         elapsed = max(0.0, monotonic - self._last) if np.isfinite(self._last) else 0.0
         self._last = monotonic
@@ -160,7 +164,10 @@ def _median(values: NDArray[np.float32], counts: Integers) -> Floats:
     return (ordered[rows, low].astype(np.float64) + ordered[rows, high]) / 2.0
 
 
-def freeze_dry(groups: Sequence[tuple[str, Sequence[str], Baseline]]) -> bytes:
+Groups = Sequence[tuple[str, Sequence[str], Baseline]]  # name, key of each row, baseline
+
+
+def freeze_dry(groups: Groups) -> bytes:
     """Pack named baselines with the keys of their rows into compact bytes (npz, no pickle)."""
     arrays: dict[str, NDArray[np.generic]] = {"format": np.array([_FORMAT])}
     for name, keys, baseline in groups:
@@ -174,7 +181,7 @@ def freeze_dry(groups: Sequence[tuple[str, Sequence[str], Baseline]]) -> bytes:
     return buffer.getvalue()
 
 
-def thaw(groups: Sequence[tuple[str, Sequence[str], Baseline]], blob: bytes) -> int:
+def thaw(groups: Groups, blob: bytes) -> int:
     """Give the rows of `groups` their history back; return how many found theirs.
 
     Bytes of another version, or damaged ones, restore nothing: a baseline can be learned again.

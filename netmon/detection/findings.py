@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from netmon.detection.baseline import Baseline, BaselineSettings, freeze_dry, thaw
+from netmon.detection.baseline import Baseline, BaselineSettings, Groups, thaw
 from netmon.detection.fading import Fades, Fading, FadingSettings
 from netmon.detection.frame import Frame, old_rows
 from netmon.detection.interference import Disturbance, Interference, InterferenceSettings
@@ -117,9 +117,9 @@ class Detectors:
         made._last = self._last
         return made
 
-    def checkpoint(self) -> bytes:
-        """Return all baselines as compact bytes."""
-        return freeze_dry(self._baselines())
+    def snapshot(self) -> Groups:
+        """Return copies of all baselines, which later cycles do not touch."""
+        return [(name, keys, usual.copied()) for name, keys, usual in self._baselines()]
 
     def restore(self, blob: bytes) -> int:
         """Take baselines back from a checkpoint; return how many series found theirs."""

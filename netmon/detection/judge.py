@@ -5,8 +5,9 @@ looked at one by one, so a healthy link, and one that is lost for hours, costs n
 very Verdict it had. A verdict keeps its `since` while its condition stays.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -111,11 +112,16 @@ class Judge:
         self.network = network
         self.collector_site = collector_site or self.collector_site
 
-    def checkpoint(self) -> bytes:
-        """Return all baselines as compact bytes; a blocking call, for a thread."""
+    def snapshot(self) -> Callable[[], bytes]:
+        """Copy all baselines as they are now; the copy packs itself as compact bytes.
+
+        Copying takes milliseconds and needs a judge that is not judging; packing takes long, in
+        whatever thread, while the judge goes on.
+        """
         if self._detectors is None:
-            return self._stored or freeze_dry(())
-        return self._detectors.checkpoint()
+            stored = self._stored or freeze_dry(())
+            return lambda: stored
+        return partial(freeze_dry, self._detectors.snapshot())
 
     def restore(self, blob: bytes) -> None:
         """Take baselines back from a checkpoint; unreadable bytes only mean learning again."""

@@ -282,6 +282,88 @@ def test_a_reload_in_the_middle_of_a_judgement_waits_for_its_end() -> None:
     asyncio.run(story())
 
 
+def test_who_looks_at_the_judge_waits_for_the_judgement_under_way_and_not_on_the_loop() -> None:
+    async def story() -> None:
+        line = make_line(judge_interval_seconds=0.001)
+        entered, leave = threading.Event(), threading.Event()
+
+        def pause() -> None:
+            entered.set()
+            leave.wait(10)
+
+        line.judge.pause = pause
+        running = asyncio.create_task(line.pipeline.run())
+        await asyncio.sleep(0)
+        line.clock.now = 2.0
+        await until(entered.is_set)
+        looking = asyncio.create_task(line.pipeline.between_cycles(threading.get_ident))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not looking.done()
+        leave.set()
+        assert await looking != threading.get_ident()
+        running.cancel()
+
+    asyncio.run(story())
+
+
+def test_nothing_is_judged_while_somebody_looks() -> None:
+    async def story() -> None:
+        line = make_line(judge_interval_seconds=0.001)
+        looking_on, leave = threading.Event(), threading.Event()
+
+        def look() -> str:
+            looking_on.set()
+            leave.wait(10)
+            return "seen"
+
+        running = asyncio.create_task(line.pipeline.run())
+        await asyncio.sleep(0)
+        looking = asyncio.create_task(line.pipeline.between_cycles(look))
+        await until(looking_on.is_set)
+        network = make_network(TARTU)
+        line.pipeline.replace(network, make_targets(network))
+        line.clock.now = 2.0
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert line.judge.threads == []
+        assert line.pipeline.network is not network
+        leave.set()
+        assert await looking == "seen"
+        assert line.pipeline.network is network
+        await until(lambda: len(line.told) >= 1)
+        running.cancel()
+
+    asyncio.run(story())
+
+
+def test_a_pipeline_that_is_stopped_ends_the_judgement_under_way_first() -> None:
+    async def story() -> None:
+        line = make_line(judge_interval_seconds=0.001)
+        entered, leave, left = threading.Event(), threading.Event(), threading.Event()
+
+        def pause() -> None:
+            entered.set()
+            leave.wait(10)
+            left.set()
+
+        line.judge.pause = pause
+        running = asyncio.create_task(line.pipeline.run())
+        await asyncio.sleep(0)
+        line.clock.now = 2.0
+        await until(entered.is_set)
+        running.cancel()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not running.done()
+        leave.set()
+        await asyncio.wait([running])
+        assert left.is_set()
+        assert running.cancelled()
+
+    asyncio.run(story())
+
+
 def test_a_removed_device_closes_its_incident() -> None:
     line = make_line()
     line.pipeline.advance(ended(NARVA, 10, Outcome.TIMEOUT))

@@ -477,7 +477,7 @@ def test_what_survives_a_new_inventory_keeps_its_verdict_and_its_baseline() -> N
 
 def test_a_restart_remembers_what_was_usual() -> None:
     scene = healthy_scene()
-    blob = scene.judge.checkpoint()
+    blob = scene.judge.snapshot()()
     scene.judge = Judge(scene.network, GROWN, SiteId("hq"))
     scene.judge.restore(blob)
     jam(scene)  # it is there from the first poll on: without a past it would be the usual
@@ -485,12 +485,22 @@ def test_a_restart_remembers_what_was_usual() -> None:
     assert link(judgement, "a-b").cause is Cause.INTERFERENCE
 
 
+def test_a_checkpoint_is_of_its_moment_whatever_is_learnt_while_it_is_packed() -> None:
+    scene = healthy_scene()
+    packed = scene.judge.snapshot()
+    before = packed()
+    scene.rtt = dict.fromkeys(scene.network.devices, 0.020)
+    scene.live(polls=30)
+    assert packed() == before
+    assert scene.judge.snapshot()() != before
+
+
 def test_a_checkpoint_before_the_first_reading_is_the_one_that_was_restored() -> None:
     scene = healthy_scene()
-    blob = scene.judge.checkpoint()
+    blob = scene.judge.snapshot()()
     judge = Judge(scene.network, GROWN, SiteId("hq"))
     judge.restore(blob)
-    assert judge.checkpoint() == blob
+    assert judge.snapshot()() == blob
 
 
 def test_a_network_with_nothing_in_it_can_be_judged() -> None:
