@@ -28,7 +28,8 @@ from collectors.observation import Cell, Layout, Observation, Outcome  # noqa: E
 from collectors.target import Community, SnmpTarget, Target  # noqa: E402
 from netmon.counters import COUNTERS  # noqa: E402
 from netmon.exposition.exposition import Exposition  # noqa: E402
-from netmon.exposition.families import FAMILIES, Type  # noqa: E402
+from netmon.exposition.families import FAMILIES  # noqa: E402
+from netmon.exposition.family import Type  # noqa: E402
 from netmon.exposition.published import PUBLISHED  # noqa: E402
 from netmon.pipeline import PipelineStatistics  # noqa: E402
 from netmon.state import State  # noqa: E402

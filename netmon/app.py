@@ -135,6 +135,7 @@ class App:
             self.server = await serve(
                 self.source, self.configuration.settings.api, listener=self._outside.listener
             )
+            instruments.watch_guard(self.exposition, self.server.statistics)
             _log.info("listening on %s", self.server.url)
             chores.start()
             async with asyncio.TaskGroup() as tasks:
@@ -226,7 +227,7 @@ class App:
         self.ping = PingCollector(
             transport, now=self._outside.monotonic, wall=self._outside.wall, settings=settings
         )
-        instruments.watch_ping(self.exposition, transport.statistics)
+        instruments.watch_ping(self.exposition, transport.statistics, self.ping.statistics)
 
     async def _open_store(self) -> None:
         self._store = await self._write(Store, self.configuration.settings.store)
@@ -255,6 +256,7 @@ class App:
         chores = Chores()
         chores.every(CHECKPOINT_SECONDS, "baseline checkpoint", self._checkpoint)
         chores.every(RETENTION_SECONDS, "retention", self._forget_old)
+        instruments.watch_chores(self.exposition, chores)
         return chores
 
     async def _checkpoint(self) -> None:

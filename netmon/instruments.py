@@ -1,46 +1,123 @@
-"""Instruments: which of our own numbers is which metric; the one place where the two meet."""
+"""Instruments: which of our own numbers is which metric; the one place where the two meet.
 
+A field of a statistics class is in one of the tables, or in NOT_EXPORTED with the reason; a test
+holds every class to it.
+"""
+
+from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any, Final
 
+from collectors.ping.burst import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
-from netmon.cadence import Cadence
+from netmon.api.guard import GuardStatistics
+from netmon.cadence import LATENESS_BOUNDS_SECONDS, Cadence, CadenceStatistics
+from netmon.chores import Chores
 from netmon.exposition.exposition import Exposition
 from netmon.source import Vitals
+from netmon.tally import Durations
+
+CADENCE: Final = {
+    "polls": "netmon_polls_total",
+    "under_way": "netmon_polls_under_way",
+    "silent": "netmon_devices_silent",
+    "overruns": "netmon_poll_overruns_total",
+    "skips": "netmon_poll_skips_total",
+    "deferred": "netmon_poll_deferrals_total",
+    "lateness_seconds_max": "netmon_poll_lateness_worst_seconds",
+}
+SNMP: Final = {
+    "requests": "netmon_snmp_requests_total",
+    "retries": "netmon_snmp_retries_total",
+    "answers": "netmon_snmp_answers_total",
+    "answers_read_strictly": "netmon_snmp_answers_read_strictly_total",
+    "timeouts": "netmon_snmp_timeouts_total",
+    "refused": "netmon_snmp_refused_total",
+    "too_late": "netmon_snmp_too_late_total",
+    "late_answers": "netmon_snmp_late_answers_total",
+    "strays": "netmon_snmp_strays_total",
+    "oversized": "netmon_snmp_oversized_total",
+    "send_failures": "netmon_snmp_send_failures_total",
+    "in_flight": "netmon_snmp_in_flight",
+    "mappings": "netmon_snmp_mappings_total",
+}
+TRANSPORT: Final = {
+    "packets_sent": "netmon_icmp_packets_sent_total",
+    "packets_received": "netmon_icmp_packets_received_total",
+    "malformed": "netmon_icmp_malformed_total",
+}
+FLIGHT: Final = {
+    "foreign": "netmon_icmp_foreign_total",
+    "wrong_source": "netmon_icmp_wrong_source_total",
+    "quotes": "netmon_icmp_quotes_total",
+    "quotes_ignored": "netmon_icmp_quotes_ignored_total",
+    "refused": "netmon_icmp_send_failures_total",
+    "disturbances": "netmon_icmp_disturbances_total",
+}
+_DROPPED: Final = ("refused", "timeouts", "oversized", "malformed")  # reasons of the web's guard
+
+NOT_EXPORTED: Final = {
+    "FlightStatistics.sent": "the sum of netmon_ping_requests_total",
+    "FlightStatistics.answered": "the sum of netmon_ping_replies_total",
+    "FlightStatistics.duplicates": "the sum of netmon_ping_duplicates_total",
+    "FlightStatistics.late": "the sum of netmon_ping_late_total",
+    "FlightStatistics.bursts_too_late": "netmon_poll_outcomes_total, outcome too_late",
+    "SnmpStatistics.reboots_seen": "netmon_device_reboots_total, counted where they are judged",
+    "PipelineStatistics.judged_monotonic": "netmon_judge_last_run_timestamp_seconds says it",
+}
 
 
 def watch_cadence(exposition: Exposition, cadence: Cadence) -> None:
     """Export how polls keep their time."""
-    statistics, watch = cadence.statistics, exposition.health.watch
-    watch("netmon_polls_total", lambda: statistics.polls)
-    watch("netmon_poll_overruns_total", lambda: statistics.overruns)
-    watch("netmon_poll_skips_total", lambda: statistics.skips)
+    statistics = cadence.statistics
+    _watch_all(exposition, CADENCE, lambda: (statistics,))
+    exposition.health.watch_durations("netmon_poll_lateness_seconds", lambda: _lateness(statistics))
 
 
 def watch_snmp(exposition: Exposition, read: Callable[[], tuple[SnmpStatistics, ...]]) -> None:
     """Export what the SNMP engines count, together."""
-    watch = exposition.health.watch
-
-    def total(name: str) -> Callable[[], float]:
-        return lambda: sum(getattr(statistics, name) for statistics in read())
 
     def rejected() -> Mapping[str, float]:
-        sums: dict[str, float] = {}
+        sums: Counter[str] = Counter()
         for statistics in read():
-            for reason, count in statistics.rejected.items():
-                sums[str(reason)] = sums.get(str(reason), 0) + count
+            sums.update({str(reason): count for reason, count in statistics.rejected.items()})
         return sums
 
-    watch("netmon_snmp_requests_total", total("requests"))
-    watch("netmon_snmp_retries_total", total("retries"))
-    watch("netmon_snmp_in_flight", total("in_flight"))
-    watch("netmon_socket_drops_total", total("socket_drops"), collector="snmp")
+    _watch_all(exposition, SNMP, read)
+    _watch_all(exposition, {"socket_drops": "netmon_socket_drops_total"}, read, collector="snmp")
     exposition.health.watch_each("netmon_snmp_rejected_total", "reason", rejected)
 
 
-def watch_ping(exposition: Exposition, statistics: TransportStatistics) -> None:
-    """Export what the ICMP sockets lost."""
-    exposition.health.watch("netmon_socket_drops_total", lambda: statistics.drops, collector="ping")
+def watch_ping(
+    exposition: Exposition, transport: TransportStatistics, flight: FlightStatistics
+) -> None:
+    """Export what the ICMP sockets and the echoes in flight count."""
+    _watch_all(exposition, TRANSPORT, lambda: (transport,))
+    _watch_all(exposition, FLIGHT, lambda: (flight,))
+    _watch_all(
+        exposition,
+        {"drops": "netmon_socket_drops_total"},
+        lambda: (transport,),
+        collector="ping",
+    )
+
+
+def watch_chores(exposition: Exposition, chores: Chores) -> None:
+    """Export how often each chore was done, and failed."""
+    watch_each = exposition.health.watch_each
+    watch_each("netmon_chore_runs_total", "chore", lambda: chores.runs)
+    watch_each("netmon_chore_failures_total", "chore", lambda: chores.failures)
+
+
+def watch_guard(exposition: Exposition, guard: GuardStatistics) -> None:
+    """Export whom the web port's guard let in, and whom not."""
+    exposition.health.watch("netmon_api_connections_total", lambda: guard.connections)
+    exposition.health.watch_each(
+        "netmon_api_dropped_total",
+        "reason",
+        lambda: {reason: getattr(guard, reason) for reason in _DROPPED},
+    )
 
 
 def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:
@@ -48,3 +125,24 @@ def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:
     watch = exposition.health.watch
     watch("netmon_config_last_reload_successful", lambda: float(vitals.reload_successful))
     watch("netmon_config_last_reload_timestamp_seconds", lambda: vitals.reloaded_at)
+
+
+def _watch_all(
+    exposition: Exposition,
+    table: Mapping[str, str],
+    read: Callable[[], tuple[Any, ...]],
+    **labels: str,
+) -> None:
+    def total(field: str) -> Callable[[], float]:
+        return lambda: sum(getattr(statistics, field) for statistics in read())
+
+    for field, name in table.items():
+        exposition.health.watch(name, total(field), **labels)
+
+
+def _lateness(statistics: CadenceStatistics) -> Durations:
+    return Durations(
+        bounds=LATENESS_BOUNDS_SECONDS,
+        counts=statistics.lateness_buckets,
+        total_seconds=statistics.lateness_seconds_sum,
+    )

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from netmon.columns import DEVICE_GAUGES, INTERFACE_GAUGES
 from netmon.counters import COUNTERS
-from netmon.exposition.families import FAMILIES, Family
+from netmon.exposition.families import FAMILIES
+from netmon.exposition.family import Family
 from netmon.exposition.labels import Labels, Texts
 from netmon.exposition.published import PUBLISHED
 from netmon.exposition.snapshot import Snapshot

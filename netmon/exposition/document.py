@@ -6,7 +6,8 @@
 import sys
 from itertools import groupby
 
-from netmon.exposition.families import TABLE, Family, Type
+from netmon.exposition.families import TABLE
+from netmon.exposition.family import Family, Type
 
 _INTRODUCTION = """# Metrics
 

@@ -178,8 +178,13 @@ class Exposition:
                 partial(_outcomes, source, collector),
                 collector=collector,
             )
-        self.health.watch_durations(lambda: source.state.tally.snmp_durations, collector="snmp")
+        self.health.watch_durations(
+            "netmon_poll_duration_seconds",
+            lambda: source.state.tally.snmp_durations,
+            collector="snmp",
+        )
         watch("netmon_observations_belated_total", lambda: source.state.tally.belated)
+        watch("netmon_observations_strangers_total", lambda: source.state.tally.strangers)
         watch("netmon_observations_failed_total", lambda: source.statistics.failed)
         watch("netmon_device_reboots_total", lambda: source.state.tally.reboots)
         watch("netmon_interfaces_refused_total", lambda: source.state.tally.interfaces_refused)

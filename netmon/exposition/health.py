@@ -7,7 +7,8 @@ from typing import Final
 
 from prometheus_client import ProcessCollector
 
-from netmon.exposition.families import FAMILIES, Family, Type
+from netmon.exposition.families import FAMILIES
+from netmon.exposition.family import Family, Type
 from netmon.exposition.text import line
 from netmon.tally import Durations
 
@@ -45,7 +46,7 @@ class Health:
     def __init__(self) -> None:
         self._single: dict[str, list[tuple[dict[str, str], Read]]] = {}
         self._each: dict[str, list[tuple[dict[str, str], str, ReadEach]]] = {}
-        self._durations: list[tuple[dict[str, str], Callable[[], Durations]]] = []
+        self._durations: list[tuple[str, dict[str, str], Callable[[], Durations]]] = []
 
     def watch(self, name: str, read: Read, **labels: str) -> None:
         """Export what `read` returns; None is absent."""
@@ -57,9 +58,10 @@ class Health:
         _check(name, (*labels, label))
         self._each.setdefault(name, []).append((labels, label, read))
 
-    def watch_durations(self, read: Callable[[], Durations], *, collector: str) -> None:
-        """Export a histogram of how long polls took."""
-        self._durations.append(({"collector": collector}, read))
+    def watch_durations(self, name: str, read: Callable[[], Durations], **labels: str) -> None:
+        """Export a histogram of how long something took."""
+        _check(name, (*labels,))
+        self._durations.append((name, labels, read))
 
     def samples(self) -> dict[str, list[Sample]]:
         """Read all numbers now; to be called where those who count also run."""
@@ -74,10 +76,8 @@ class Health:
                 found.setdefault(name, []).extend(
                     ({**labels, label: str(key)}, value) for key, value in read_each().items()
                 )
-        for labels, read_durations in self._durations:
-            found.setdefault("netmon_poll_duration_seconds", []).extend(
-                _buckets(labels, read_durations())
-            )
+        for name, labels, read_durations in self._durations:
+            found.setdefault(name, []).extend(_buckets(labels, read_durations()))
         return found
 
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from netmon.exposition.families import FAMILIES, Family
+from netmon.exposition.families import FAMILIES
+from netmon.exposition.family import Family
 from netmon.exposition.text import line, words
 from netmon.incidents import Incident, Phase, Severity
 from netmon.verdict import Cause, Subject, SubjectKind

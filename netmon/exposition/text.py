@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from netmon.exposition.families import Family, Type
+from netmon.exposition.family import Family, Type
 
 MAX_WORDS: Final = 512  # of one label that people read
 # Controls except newline, and what turns the direction of text: shown by number, never obeyed.

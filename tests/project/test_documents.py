@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from netmon.config.assembly import GROUPS
-from netmon.exposition.families import TABLE, Type
+from netmon.exposition.families import TABLE
+from netmon.exposition.family import Type
 from tests.project.files import ROOT, files, name
 
 RULES = ROOT / "prometheus/rules/netmon.yaml"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from netmon.exposition.families import FAMILIES, Type
+from netmon.exposition.families import FAMILIES
+from netmon.exposition.family import Type
 from netmon.verdict import Condition
 from tests.prometheus.rules import FOLDER, ROOT, alerts, every_rule, read
 from tests.servers import require

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from netmon.exposition.own_families import OWN
 from tests.servers import free_port, require
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,6 +143,27 @@ def test_a_real_prometheus_sees_every_link_of_real_agents(
             process.wait(20)
     assert netmon.returncode == 0
     assert "Traceback" not in path.with_suffix(".log").read_text()
+
+
+def test_a_running_netmon_tells_every_number_about_itself(configuration: tuple[Path, int]) -> None:
+    path, port = configuration
+    netmon = _netmon(path)
+
+    def page() -> str | None:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            text: str = answer.read().decode()
+        return text if "netmon_judge_last_run_timestamp_seconds" in text else None
+
+    try:
+        _eventually(page)  # the first scrape knows nothing of scrapes
+        told = _eventually(page)
+    finally:
+        netmon.terminate()
+        netmon.wait(20)
+    absent = {family.name for family in OWN if f"# TYPE {family.name} " not in told}
+    assert absent == set()
+    for chore in ("baseline checkpoint", "retention"):
+        assert f'netmon_chore_runs_total{{chore="{chore}"}} 0' in told
 
 
 def test_kill_9_loses_no_incident(configuration: tuple[Path, int], tmp_path: Path) -> None:
