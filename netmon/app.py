@@ -48,7 +48,6 @@ VERSION: Final = "26.11.0"
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
 
-CHECKPOINT_SECONDS: Final = 300.0
 RETENTION_SECONDS: Final = 86_400.0
 KEEP_INCIDENTS_SECONDS: Final = 90 * 86_400.0
 LAG_PROBE_SECONDS: Final = 0.25
@@ -254,7 +253,8 @@ class App:
 
     def _chores(self) -> Chores:
         chores = Chores()
-        chores.every(CHECKPOINT_SECONDS, "baseline checkpoint", self._checkpoint)
+        seconds = self.configuration.settings.store.checkpoint_seconds
+        chores.every(seconds, "baseline checkpoint", self._checkpoint)
         chores.every(RETENTION_SECONDS, "retention", self._forget_old)
         instruments.watch_chores(self.exposition, chores)
         return chores

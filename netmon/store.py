@@ -69,10 +69,11 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """Where the store is, and how long a call waits for another process to let go of it."""
+    """Where the store is, how patient a call is, and how much learning a kill may cost."""
 
     path: str = "netmon.sqlite"
-    busy_seconds: Annotated[float, Ge(0)] = 5.0
+    busy_seconds: Annotated[float, Ge(0)] = 5.0  # until another process lets go of the file
+    checkpoint_seconds: Annotated[float, Ge(1)] = 300.0  # baselines are kept so often
 
 
 class Store:

@@ -123,7 +123,9 @@ class Detectors:
 
     def restore(self, blob: bytes) -> int:
         """Take baselines back from a checkpoint; return how many series found theirs."""
-        return thaw(self._baselines(), blob)
+        found = thaw(self._baselines(), blob)
+        self.radio.resume()
+        return found
 
     def _baselines(self) -> list[tuple[str, tuple[str, ...], Baseline]]:
         groups: list[tuple[str, tuple[str, ...], Baseline]] = [

@@ -67,6 +67,15 @@ class Radio:
         for name, usual in self.usual.items():
             usual.learn(self.values[name], self.fresh, frozen, monotonic)
 
+    def resume(self) -> None:
+        """Go on with restored baselines: a far end sends what it usually did until it speaks.
+
+        Else its first word after a restart would look like the first ever, and cost the row's
+        baseline of total loss.
+        """
+        known = np.isfinite(self._sent_dbm)
+        self._sent_dbm = np.where(known, self._sent_dbm, self.usual["tsl_dbm"].centre)
+
     def above(self, name: str) -> Floats:
         """Return by how much a series is above what it usually is; NaN where not known."""
         return self.values[name] - self.usual[name].centre

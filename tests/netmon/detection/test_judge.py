@@ -495,6 +495,17 @@ def test_a_checkpoint_is_of_its_moment_whatever_is_learnt_while_it_is_packed() -
     assert scene.judge.snapshot()() != before
 
 
+def test_a_restart_in_the_rain_remembers_how_much_the_way_usually_costs() -> None:
+    scene = healthy_scene()
+    blob = scene.judge.checkpoint()
+    scene.judge = Judge(scene.network, GROWN, SiteId("hq"))
+    scene.judge.restore(blob)
+    rain(scene)
+    verdict = link(scene.live(polls=3), "a-b")
+    assert verdict.cause is Cause.RAIN
+    assert "young baseline" not in " ".join(evidence.words for evidence in verdict.evidence)
+
+
 def test_a_checkpoint_before_the_first_reading_is_the_one_that_was_restored() -> None:
     scene = healthy_scene()
     blob = scene.judge.snapshot()()
