@@ -46,7 +46,7 @@ def learned(configuration: Configuration) -> bytes:
             state.remember_echo(observation)
         else:
             state.remember(observation)
-    return judge.checkpoint()
+    return judge.snapshot()()
 
 
 def levels(blob: bytes) -> Levels:

@@ -497,7 +497,7 @@ def test_a_checkpoint_is_of_its_moment_whatever_is_learnt_while_it_is_packed() -
 
 def test_a_restart_in_the_rain_remembers_how_much_the_way_usually_costs() -> None:
     scene = healthy_scene()
-    blob = scene.judge.checkpoint()
+    blob = scene.judge.snapshot()()
     scene.judge = Judge(scene.network, GROWN, SiteId("hq"))
     scene.judge.restore(blob)
     rain(scene)
