@@ -32,6 +32,26 @@ class Outcome(StrEnum):
         return self is Outcome.OK or self is Outcome.PARTIAL
 
 
+class SecurityKind(StrEnum):
+    """What a device may show that somebody responsible for security wants to know."""
+
+    ENGINE_CHANGED = "engine_changed"  # another engineID: swapped, reset, or somebody else
+    REBOOTED = "rebooted"  # engineBoots rose
+    BOOTS_FELL = "boots_fell"  # engineBoots fell: its memory was lost, or it was cloned
+    BOOTS_LATCHED = "boots_latched"  # engineBoots is at its end: nothing it says is authentic
+    DUPLICATE_ENGINE = "duplicate_engine"  # two devices claim one engineID
+    AUTH_ERROR = "auth_error"  # keys, user or level are refused, or its own are wrong
+    DOWNGRADE = "downgrade"  # answered at a lower security level than asked
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEvent:
+    """One such thing, as one device showed it."""
+
+    kind: SecurityKind
+    detail: str  # our words; nothing in them comes from a device but numbers
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Where one value belongs: a quantity of a device (interface None) or of an interface."""
@@ -65,6 +85,7 @@ class Observation:
     layout: Layout | None = None
     values: Sequence[float | None] = ()
     detail: str = ""  # cleaned words for the log: what was wrong, and where
+    events: tuple[SecurityEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,8 @@ class App:
 
     async def _ask(self, target: SnmpTarget) -> bool:
         observation = await self._engine(target).collect(target)
+        for event in observation.events:
+            _log.warning("%s: %s: %s", target.device, event.kind.value, event.detail)
         self.pipeline.put(observation)
         return observation.outcome.has_values
 

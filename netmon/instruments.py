@@ -41,6 +41,7 @@ SNMP: Final = {
     "send_failures": "netmon_snmp_send_failures_total",
     "in_flight": "netmon_snmp_in_flight",
     "mappings": "netmon_snmp_mappings_total",
+    "halvings": "netmon_snmp_halvings_total",
 }
 TRANSPORT: Final = {
     "packets_sent": "netmon_icmp_packets_sent_total",
@@ -78,15 +79,21 @@ def watch_cadence(exposition: Exposition, cadence: Cadence) -> None:
 def watch_snmp(exposition: Exposition, read: Callable[[], tuple[SnmpStatistics, ...]]) -> None:
     """Export what the SNMP engines count, together."""
 
-    def rejected() -> Mapping[str, float]:
-        sums: Counter[str] = Counter()
-        for statistics in read():
-            sums.update({str(reason): count for reason, count in statistics.rejected.items()})
+    def each(field: str) -> Callable[[], Mapping[str, float]]:
+        def sums() -> Mapping[str, float]:
+            found: Counter[str] = Counter()
+            for statistics in read():
+                counts = getattr(statistics, field)
+                found.update({str(label): count for label, count in counts.items()})
+            return found
+
         return sums
 
     _watch_all(exposition, SNMP, read)
     _watch_all(exposition, {"socket_drops": "netmon_socket_drops_total"}, read, collector="snmp")
-    exposition.health.watch_each("netmon_snmp_rejected_total", "reason", rejected)
+    watch_each = exposition.health.watch_each
+    watch_each("netmon_snmp_rejected_total", "reason", each("rejected"))
+    watch_each("netmon_snmp_security_events_total", "kind", each("security_events"))
 
 
 def watch_ping(

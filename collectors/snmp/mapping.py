@@ -82,13 +82,13 @@ class Mapper:
         if not columns:
             return {}
         until = min(deadline, self._now() + self._settings.max_walk_seconds)
-        question = RowsQuestion(envelope=line.envelope, roots=columns, settings=self._settings)
+        question = RowsQuestion(envelope=line.envelope, roots=columns, settings=line.settings)
         await self._ask(line, question, until)
         return question.tables
 
     async def _walk(self, line: Line, root: Oid, deadline: float) -> WalkQuestion:
         until = min(deadline, self._now() + self._settings.max_walk_seconds)
-        walk = WalkQuestion(envelope=line.envelope, root=root, settings=self._settings)
+        walk = WalkQuestion(envelope=line.envelope, root=root, settings=line.settings)
         await self._ask(line, walk, until)
         return walk
 
@@ -106,8 +106,16 @@ class Mapper:
         ending = await line.ask(question, deadline)
         if ending.was_answering:
             raise EndedError(Outcome.WALK_ABUSED, "the walk of interfaces had no end in time")
+        if ending.outcome is Outcome.TIMEOUT and not isinstance(question, GetQuestion):
+            most = line.settings.max_repetitions
+            line.halve_repetitions()
+            # It has answered single objects just now, so it is not down.
+            reason = f"answers single objects, but no walk of {most} rows at once"
+            raise EndedError(Outcome.WALK_ABUSED, reason)
         if ending.outcome is not Outcome.OK:
-            raise EndedError(ending.outcome, ending.detail)
+            raise EndedError(ending.outcome, ending.detail, ending.rejection)
+        if not isinstance(question, GetQuestion) and question.is_eased:
+            line.halve_repetitions()
         if question.outcome is not Outcome.OK:
             raise EndedError(question.outcome, question.detail)
 

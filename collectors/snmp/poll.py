@@ -59,6 +59,7 @@ class PollQuestion:
     position: int = 0
     ticks: int = 0
     is_restarted: bool = False
+    splits: int = 0  # requests halved, since their answers were too big
     strictly: int = 0  # answers that had no shape we knew
 
     def __post_init__(self) -> None:
@@ -125,6 +126,7 @@ class PollQuestion:
         if status != ErrorStatus.TOO_BIG:
             return self._finish(Outcome.ERROR_STATUS, f"error-status {status}, index {index}")
         if self.plan.split(self.position):
+            self.splits += 1
             return Step.NEXT
         if len(chunk.fields) == 1:
             return self._finish(Outcome.ERROR_STATUS, "tooBig for sysUpTime alone")

@@ -3,7 +3,8 @@
 It is slower, and more patient with exotic BER (indefinite lengths, odd encodings): pyasn1 reads an
 answer and writes it again in canonical form. What it read is then held to the same admission rules,
 and sockets, deadlines and source addresses are the same exchange, for pysnmp itself would take an
-answer from any address, with any object in it. This is the only door to pysnmp in collectors.
+answer from any address, with any object in it. SNMPv3 is protected by `pysnmp_usm`. These two are
+the only door to pysnmp here.
 """
 
 import time
@@ -11,7 +12,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from pyasn1.codec.ber import decoder, encoder  # type: ignore[import-untyped]
-from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
 from pysnmp.proto.api import v1, v2c
 
 from collectors.observation import Observation, Outcome
@@ -21,26 +21,18 @@ from collectors.snmp.exchange import Exchange
 from collectors.snmp.message import (
     VERSION_1,
     VERSION_2C,
+    VERSION_3,
     Message,
     PduType,
     decode_message,
 )
+from collectors.snmp.pysnmp_usm import DECODE_ERRORS, PysnmpSuite
 from collectors.snmp.question import Ending, Question, Step
 from collectors.snmp.rejection import RejectedError, Rejection
+from collectors.snmp.secure import is_secure
 from collectors.snmp.settings import SnmpSettings, SnmpStatistics
 from collectors.target import SnmpTarget
 
-# What pyasn1 raises on hostile input besides its own errors, seen in the field and by fuzzing.
-_DECODE_ERRORS: Final = (
-    PyAsn1Error,
-    ArithmeticError,
-    AttributeError,
-    IndexError,
-    KeyError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 _MODULES: Final[dict[int, Any]] = {VERSION_1: v1, VERSION_2C: v2c}
 _PDUS: Final = {
     PduType.GET: "GetRequestPDU",
@@ -66,6 +58,7 @@ class PysnmpEngine:
             settings=settings,
             statistics=self.statistics,
             asker=_TranslatingAsker(Exchange(settings, self.statistics, now)),
+            suite=PysnmpSuite(),
         )
 
     async def collect(self, target: SnmpTarget) -> Observation:
@@ -125,11 +118,17 @@ class _Translated:
         return self._question.outcome
 
     def datagram(self, request_id: int) -> bytes:
-        message = decode_message(self._question.datagram(request_id))
+        datagram = self._question.datagram(request_id)
+        if is_secure(datagram):
+            self._version = VERSION_3  # by PysnmpSuite, inside and out
+            return datagram
+        message = decode_message(datagram)
         self._version = message.version
         return encode(message)
 
     def read(self, data: bytes, request_id: int) -> Step:
+        if self._version == VERSION_3:
+            return self._question.read(data, request_id)
         return self._question.read(canonical(data, request_id, self._version), request_id)
 
 
@@ -158,7 +157,7 @@ def canonical(data: bytes, request_id: int, version: int) -> bytes:
     try:
         whole, rest = decoder.decode(data, asn1Spec=_MODULES[version].Message())
         written = bytes(encoder.encode(whole))
-    except _DECODE_ERRORS as error:
+    except DECODE_ERRORS as error:
         is_ours = b"\x02\x04" + request_id.to_bytes(4, "big") in data[:512]
         reason = f"pysnmp: {type(error).__name__}"
         raise RejectedError(Rejection.UNDECODABLE, reason, is_ours=is_ours) from error

@@ -78,6 +78,11 @@ class RowsQuestion:
         return wrap(self.envelope, encode_pdu(pdu))
 
     @property
+    def is_eased(self) -> bool:
+        """Whether the device could not answer as many rows at once as were asked first."""
+        return self.depth > 0
+
+    @property
     def _asked(self) -> list[_Cursor]:
         return self.open[: self.width]
 

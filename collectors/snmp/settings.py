@@ -5,9 +5,11 @@ from typing import Annotated, Final
 
 from annotated_types import Ge, Gt, Le
 
+from collectors.observation import SecurityKind
 from collectors.snmp.rejection import Rejection
 
 MEBIBYTE: Final = 1024 * 1024
+LEAST_ANSWER_OCTETS: Final = 484  # what every agent must be able to send (RFC 3417 §3.2.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +17,9 @@ class SnmpSettings:
     """What bounds the asking, however the network behaves."""
 
     max_in_flight: Annotated[int, Ge(1), Le(60_000)] = 2048  # requests, over all devices
-    max_answer_octets: Annotated[int, Ge(484), Le(65_507)] = 1400  # expected: fits one frame
+    max_answer_octets: Annotated[int, Ge(LEAST_ANSWER_OCTETS), Le(65_507)] = (
+        1400  # expected: fits one frame
+    )
     max_datagram_octets: Annotated[int, Ge(1400), Le(65_507)] = 8192  # a larger one is not read
     receive_buffer_octets: Annotated[int, Ge(65_536)] = 4 * MEBIBYTE
     stall_seconds: Annotated[float, Gt(0)] = 0.25  # our own lateness from which silence is ours
@@ -26,6 +30,8 @@ class SnmpSettings:
     max_walk_pdus: Annotated[int, Ge(1)] = 400
     max_walk_octets: Annotated[int, Ge(1)] = 2_000_000
     max_walk_seconds: Annotated[float, Gt(0)] = 20.0
+    auth_backoff_seconds: Annotated[float, Gt(0)] = 30.0  # after keys were refused; then doubled
+    auth_backoff_max_seconds: Annotated[float, Gt(0)] = 900.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,4 +53,6 @@ class SnmpStatistics:
     in_flight: int = 0
     mappings: int = 0
     reboots_seen: int = 0
+    halvings: int = 0  # a device was asked for less at once, since it could not answer more
+    security_events: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SecurityKind, 0))
     rejected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Rejection, 0))

@@ -87,6 +87,11 @@ class WalkQuestion:
         return wrap(self.envelope, encode_pdu(pdu))
 
     @property
+    def is_eased(self) -> bool:
+        """Whether the device could not answer as many rows at once as were asked first."""
+        return self.repetitions > 0
+
+    @property
     def _max_repetitions(self) -> int:
         if self.envelope.version == VERSION_1:
             return 1

@@ -38,6 +38,17 @@ OWN: Final[tuple[Family, ...]] = (
         "Datagrams that were not the answer asked for, by reason",
         "reason",
     ),
+    counter(
+        _OWN,
+        "netmon_snmp_security_events_total",
+        "What devices showed that concerns security: another identity, a reboot, refused keys …",
+        "kind",
+    ),
+    counter(
+        _OWN,
+        "netmon_snmp_halvings_total",
+        "Times a device was asked for less at once, since it could not answer more",
+    ),
     gauge(_OWN, "netmon_snmp_in_flight", "Requests waiting for their answer"),
     counter(_OWN, "netmon_snmp_answers_total", "Answers to what was asked"),
     counter(

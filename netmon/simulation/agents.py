@@ -14,7 +14,7 @@ from typing import Final
 from collectors.snmp.library import load_profile
 from collectors.snmp.message import MAX_DATAGRAM_OCTETS
 from collectors.snmp.profile import Profile
-from collectors.target import SnmpTarget, Target
+from collectors.target import Community, SnmpTarget, Target
 from netmon.simulation.agent import Agent
 from netmon.simulation.world import World
 
@@ -110,4 +110,6 @@ def _family(address: str) -> socket.AddressFamily:
 
 
 def _agent(world: World, asked: SnmpTarget, profile: Profile) -> Agent:
+    if not isinstance(asked.credential, Community):
+        raise ValueError(f"{asked.device}: simulated agents go by a community, not by a v3 user")
     return Agent(world, asked.device, profile, asked.credential.secret)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.target import Engine
+from collectors.target import Community, Engine
 from netmon.config.load import load
 from netmon.config.problem import ConfigurationError
 from tests.netmon.config.writing import MACHINE, NETWORK, SECRET, read, write
@@ -44,6 +44,7 @@ def test_a_target_says_how_its_device_is_asked(tmp_path: Path) -> None:
     assert target.snmp.engine is Engine.PYSNMP
     assert (target.snmp.timeout_seconds, target.snmp.retries) == (0.5, 1)
     assert target.snmp.interfaces == (("ge0", InterfaceId("narva-r1:ge0")),)
+    assert isinstance(target.snmp.credential, Community)
     assert target.snmp.credential.secret == SECRET.encode()
     assert target.ping is not None
     assert target.ping.echoes == 5

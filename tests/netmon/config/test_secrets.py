@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from collectors.target import Community
 from tests.netmon.config.writing import NETWORK, SECRET, read, the_problem, write
 from topology.model import DeviceId
 
@@ -15,6 +16,7 @@ def secret_of(directory: Path, source: str, environ: dict[str, str]) -> bytes:
     configuration = read(directory, NETWORK.replace(FROM_FILE, source), environ=environ)
     target = configuration.targets[DeviceId("narva-r1")]
     assert target.snmp is not None
+    assert isinstance(target.snmp.credential, Community)
     return target.snmp.credential.secret
 
 
