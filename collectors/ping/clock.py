@@ -14,34 +14,44 @@ from typing import Final
 
 _STEP_SECONDS: Final = 1e-3  # below it a difference is our being preempted between two readings
 _CONFIRMATIONS: Final = 3
+_PAIR_SECONDS: Final = 20e-6  # readings further apart are read again: the error of every RTT
 
 
 class KernelClock:
     """Two clocks, read in pairs; `steps` counts the times the wall clock jumped."""
 
-    __slots__ = ("_now", "_offset", "_stepped_at", "_wall", "steps")
+    __slots__ = ("_lead", "_now", "_offset", "_read_at", "_stepped_at", "_wall", "steps")
 
     def __init__(self, now: Callable[[], float], wall: Callable[[], float]) -> None:
         self._now = now
         self._wall = wall
-        self._offset = wall() - now()
+        self._offset = wall() - now()  # of the clocks, as last confirmed
+        self._read_at = now()
+        self._lead = self._offset  # of the wall clock, as last read
         self._stepped_at = -math.inf
         self.steps = 0
 
+    def read(self) -> None:
+        """Read both clocks: once for all that has arrived so far, and after it has."""
+        for _ in range(_CONFIRMATIONS):
+            before = self._now()
+            wall = self._wall()
+            self._read_at = self._now()
+            if self._read_at - before < _PAIR_SECONDS:
+                break
+        self._lead = wall - before
+        if not -_STEP_SECONDS < self._lead - self._offset < _STEP_SECONDS:
+            self.look()
+
     def rtt_seconds(self, sent: float, kernel_time_ns: int | None) -> float:
         """Return the round trip of an echo sent at `sent` (monotonic); ≥ 0 whatever clocks do."""
-        now = self._now()
-        if kernel_time_ns is None:
-            return max(now - sent, 0.0)
-        wall = self._wall()
-        if not -_STEP_SECONDS < wall - now - self._offset < _STEP_SECONDS:
-            self.look()
-        if sent > self._stepped_at:
+        longest = self._read_at - sent
+        if kernel_time_ns is not None and sent > self._stepped_at:
             # A double resolves a quarter of a microsecond at today's Unix time: enough here.
-            rtt = now - sent - (wall - kernel_time_ns * 1e-9)
-            if 0.0 <= rtt <= now - sent:
+            rtt = kernel_time_ns * 1e-9 - self._lead - sent
+            if 0.0 <= rtt <= longest:
                 return rtt
-        return max(now - sent, 0.0)
+        return longest if longest > 0.0 else 0.0
 
     def look(self) -> None:
         """Note a step of the wall clock, once it is no mere preemption between two readings."""

@@ -8,21 +8,21 @@ buffer, a stepped clock), and only then may a burst be found silent.
 import asyncio
 import errno
 import math
-import os
 import time
 from collections import deque
 from collections.abc import Callable
 
 from collectors.observation import EchoObservation, Outcome
-from collectors.ping import packet
-from collectors.ping.burst import Burst, Echo, Flight, FlightStatistics, OnDone
+from collectors.ping.burst import Burst, OnDone
 from collectors.ping.clock import KernelClock
+from collectors.ping.flight import Flight, FlightStatistics
+from collectors.ping.mint import Mint
 from collectors.ping.transport import PingSettings, Transport, TransportStatistics
 from collectors.ping.wheel import Wheel
 from collectors.target import PingTarget
 from topology.model import DeviceId
 
-_PEERS = 100_000  # remembered: reloads may bring new addresses for ever
+_ADDRESSES = 100_000  # remembered: reloads may bring new addresses for ever
 _WAIT_SECONDS = 0.002  # while the send buffer is full
 
 
@@ -40,11 +40,7 @@ class PingCollector:
         self._now = now
         self._wall = wall
         self._settings = settings
-        self._flight = Flight(
-            KernelClock(now, wall),
-            padding=bytes(settings.payload_octets - packet.NONCE_OCTETS),
-            first_sequence=int.from_bytes(os.urandom(2), "big"),
-        )
+        self._flight = Flight(KernelClock(now, wall), payload_octets=settings.payload_octets)
         self._wheel: Wheel[Burst] = Wheel()
         self._ready: deque[Burst] = deque()  # bursts whose next echo is due
         self._allowance = float(settings.packets_at_once)
@@ -52,7 +48,8 @@ class PingCollector:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for = 0.0
-        self._peers: dict[str, tuple[str, int]] = {}
+        self._canonical: dict[str, str] = {}  # addresses as answers carry them
+        self._mints: dict[bool, Mint] = {}  # of IPv6, or not
         self._drops = transport.statistics.drops
         self._steps = 0
         self._closed = False
@@ -103,16 +100,17 @@ class PingCollector:
         if self._loop is None and not self._closed:
             self._loop = asyncio.get_running_loop()
             self._transport.listen(self._flight.receive)
-        began, at = self._now(), self._wall()
+        now, wall = self._now, self._wall
+        began, at = now(), wall()
         try:
-            address, identifier = self._peers.get(target.address) or self._find(target.address)
+            address = self._canonical.get(target.address) or self._find(target.address)
         except OSError as error:
-            burst = Burst(target, on_done, address="", identifier=0, began=began, at=at)
+            burst = Burst(target, on_done, "", None, began, at)
             burst.refusal = _words(error)
             burst.done = True
             on_done(burst, Outcome.REFUSED)
             return burst
-        burst = Burst(target, on_done, address=address, identifier=identifier, began=began, at=at)
+        burst = Burst(target, on_done, address, self._mints[":" in address], began, at)
         if self._closed:
             burst.done = True
             on_done(burst, Outcome.NOT_POLLED)
@@ -137,14 +135,17 @@ class PingCollector:
                 self._flight.end(burst, Outcome.NOT_POLLED)
         self._transport.close()
 
-    def _find(self, address: str) -> tuple[str, int]:
-        """Return an address as answers carry it, and the identifier to use; remembered."""
+    def _find(self, address: str) -> str:
+        """Return an address as answers carry it, remembered; what makes its echoes is ready."""
         canonical = self._transport.canonical(address)
-        peer = canonical, self._transport.identifier(ipv6=":" in canonical)
-        if len(self._peers) >= _PEERS:
-            self._peers.clear()
-        self._peers[address] = peer
-        return peer
+        ipv6 = ":" in canonical
+        if ipv6 not in self._mints:
+            identifier = self._transport.identifier(ipv6=ipv6)
+            self._mints[ipv6] = self._flight.mint(identifier, ipv6=ipv6)
+        if len(self._canonical) >= _ADDRESSES:
+            self._canonical.clear()
+        self._canonical[address] = canonical
+        return canonical
 
     def _arm(self, when: float) -> None:
         """Make sure that a tick comes at `when` or sooner."""
@@ -184,11 +185,10 @@ class PingCollector:
         if drops != self._drops or steps != self._steps:
             self._drops, self._steps = drops, steps
             self._flight.disturb()
-        forget_at = self._now() + self._settings.memory_seconds
         for burst in unanswered:
             if not burst.done:
                 self._flight.finish(burst)
-            self._wheel.add(forget_at, burst)
+        self._wheel.add(self._now() + self._settings.memory_seconds, unanswered)
 
     def _send(self, now: float) -> float:
         """Send what is due and within the pace; return when to come back."""
@@ -198,43 +198,61 @@ class PingCollector:
             float(settings.packets_at_once),
         )
         self._paced_at = now
-        echoes = []
-        while ready and self._allowance >= 1.0:
+        over: list[Burst] = []
+        bursts: list[Burst] = []
+        for _ in range(min(len(ready), int(self._allowance))):
             burst = ready.popleft()
-            if burst.done:
-                self._wheel.add(now, burst)
-            else:
-                self._allowance -= 1.0
-                echoes.append(self._flight.prepare(burst))
-        if not self._launch(echoes):
+            (over if burst.done else bursts).append(burst)
+        self._allowance -= len(bursts)
+        if over:
+            self._wheel.add(now, over)
+        if bursts and not self._launch(bursts):
             return now + _WAIT_SECONDS
         if not ready:
             return math.inf
         return now + (1.0 - self._allowance) / settings.packets_per_second
 
-    def _launch(self, echoes: list[Echo]) -> bool:
-        """Send prepared echoes back to back; False if the kernel has no room for all of them."""
-        flight, now, send, wheel = self._flight, self._now, self._transport.send, self._wheel
-        for index, echo in enumerate(echoes):
-            burst = echo.burst
-            target = burst.target
-            echo.sent_at = sent_at = now()
+    def _launch(self, bursts: list[Burst]) -> bool:
+        """Send an echo of each burst back to back; False if the kernel has no room for all."""
+        flight, departures = self._flight, list[float]()
+        requests = flight.prepare(bursts)
+        addresses = [burst.address for burst in bursts]
+        while len(departures) < len(bursts):
             try:
-                send(burst.address, echo.request)
+                self._transport.send(addresses, requests, departures, self._now)
             except BlockingIOError:
-                for unsent in reversed(echoes[index:]):
-                    flight.unsent(unsent.burst)
-                    self._ready.appendleft(unsent.burst)
-                return False
+                for unsent in reversed(bursts[len(departures) :]):
+                    flight.unsent(unsent)
+                    self._ready.appendleft(unsent)
+                break
             except OSError as error:
-                flight.refused(burst, _words(error))
-                self._peers.pop(target.address, None)  # its interface may have a new index
+                refused = bursts[len(departures)]
+                flight.refused(refused, _words(error))
+                self._canonical.pop(
+                    refused.target.address, None
+                )  # its interface may have a new index
+                departures.append(math.nan)
+        self._await(bursts, departures)
+        return len(departures) == len(bursts)
+
+    def _await(self, bursts: list[Burst], departures: list[float]) -> None:
+        """Note when echoes left, and when their bursts are to be seen again."""
+        waits: dict[float, list[Burst]] = {}
+        for burst, departure in zip(bursts, departures, strict=False):
+            if departure == departure:  # not refused
+                burst.departures += (departure,)
+            target = burst.target
             # From the last echo, not from the plan: after a stall nothing is caught up.
             wait = (
                 target.spacing_seconds if burst.attempts < target.echoes else target.timeout_seconds
             )
-            wheel.add(sent_at + wait, burst)
-        return True
+            if wait in waits:
+                waits[wait].append(burst)
+            else:
+                waits[wait] = [burst]
+        now = self._now()
+        for wait, waiting in waits.items():
+            self._wheel.add(now + wait, waiting)
 
 
 def _words(error: OSError) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.ping import packet
+from collectors.ping.mailbox import Mailbox, Names
 
 # Of asm-generic/socket.h, linux/icmp.h, linux/icmpv6.h, linux/in.h, linux/in6.h, linux/errqueue.h.
 MSG_ERRQUEUE: Final = 0x2000
@@ -43,27 +44,27 @@ _JUMP_IF_EQUAL: Final = 0x15
 _RETURN: Final = 0x06
 
 PING_GROUP_RANGE: Final = Path("/proc/sys/net/ipv4/ping_group_range")
-DATAGRAM_OCTETS: Final = 2048  # an echo of at most 1,400 octets, or an error that quotes one
-ANCILLARY_OCTETS: Final = socket.CMSG_SPACE(16)
 ERROR_ANCILLARY_OCTETS: Final = 512
 
-_unpack_timespec: Final = struct.Struct("@ll").unpack
 _unpack_extended_error: Final = struct.Struct("=IBBBxII").unpack_from
 
 
 class Endpoint:
-    """One open socket and the buffer it is read into."""
+    """One open socket and the mailbox it is read through."""
 
-    __slots__ = ("buffer", "buffers", "identifier", "ipv6", "raw", "socket", "view")
+    __slots__ = ("identifier", "ipv6", "mailbox", "names", "raw", "socket")
 
-    def __init__(self, opened: socket.socket, *, ipv6: bool, raw: bool, identifier: int) -> None:
+    def __init__(
+        self, opened: socket.socket, *, ipv6: bool, raw: bool, identifier: int, message_octets: int
+    ) -> None:
         self.socket = opened
         self.ipv6 = ipv6
         self.raw = raw
         self.identifier = identifier
-        self.buffer = bytearray(DATAGRAM_OCTETS)
-        self.buffers = [self.buffer]
-        self.view = memoryview(self.buffer)
+        self.names = Names()
+        self.mailbox = Mailbox(
+            opened, ipv6=ipv6, raw=raw, message_octets=message_octets, names=self.names
+        )
 
     def drops(self) -> int:
         """Return how many datagrams found the receive buffer full, ever."""
@@ -72,8 +73,13 @@ class Endpoint:
         return count
 
 
-def open_endpoint(family: int, *, raw: bool, receive_buffer_octets: int) -> Endpoint | None:
-    """Open one family's socket; None where the host has no such family or forbids it."""
+def open_endpoint(
+    family: int, *, raw: bool, receive_buffer_octets: int, message_octets: int
+) -> Endpoint | None:
+    """Open one family's socket; None where the host has no such family or forbids it.
+
+    `message_octets` is what most answers will have; others are read too, only slower.
+    """
     ipv6 = family == socket.AF_INET6
     protocol = socket.IPPROTO_ICMPV6 if ipv6 else socket.IPPROTO_ICMP
     try:
@@ -100,7 +106,9 @@ def open_endpoint(family: int, *, raw: bool, receive_buffer_octets: int) -> Endp
     except BaseException:
         opened.close()
         raise
-    return Endpoint(opened, ipv6=ipv6, raw=raw, identifier=identifier)
+    return Endpoint(
+        opened, ipv6=ipv6, raw=raw, identifier=identifier, message_octets=message_octets
+    )
 
 
 def _enlarge(opened: socket.socket, octets: int) -> None:
@@ -160,15 +168,6 @@ def _filter_identifier(opened: socket.socket, identifier: int, *, ipv6: bool) ->
     held = ctypes.create_string_buffer(code, len(code))  # the kernel copies it in the call below
     option = struct.pack("@HP", len(program), ctypes.addressof(held))
     opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, option)
-
-
-def kernel_time_ns(ancillary: list[tuple[int, int, bytes]]) -> int | None:
-    """Return CLOCK_REALTIME of a datagram's arrival, if the kernel told it."""
-    for level, type_, data in ancillary:
-        if type_ == _SO_TIMESTAMPNS and level == socket.SOL_SOCKET:
-            seconds, nanoseconds = _unpack_timespec(data)
-            return int(seconds * 1_000_000_000 + nanoseconds)
-    return None
 
 
 def extended_error(level: int, type_: int, data: bytes) -> tuple[str, int, int] | None:

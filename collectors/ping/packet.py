@@ -11,6 +11,7 @@ from typing import Final
 
 NONCE_OCTETS: Final = 8
 HEADER_OCTETS: Final = 8
+IPV4_HEADER_OCTETS: Final = 20  # without options
 
 V4_ECHO_REPLY: Final = 0
 V4_UNREACHABLE: Final = 3
@@ -26,6 +27,8 @@ V6_ECHO_REPLY: Final = 129
 
 V4_ERRORS: Final = frozenset({V4_UNREACHABLE, V4_TIME_EXCEEDED, V4_PARAMETER_PROBLEM})
 V6_ERRORS: Final = frozenset({V6_UNREACHABLE, V6_TOO_BIG, V6_TIME_EXCEEDED, V6_PARAMETER_PROBLEM})
+V4_ERROR_OCTETS: Final = frozenset(bytes((type_,)) for type_ in V4_ERRORS)
+V6_ERROR_OCTETS: Final = frozenset(bytes((type_,)) for type_ in V6_ERRORS)
 
 # What a router said, in its own RFC's words: (type, code) → words.
 V4_WORDS: Final = {
@@ -53,12 +56,10 @@ V6_WORDS: Final = {
     (3, 1): "fragment reassembly time exceeded",
 }
 
-_IPV4_HEADER_OCTETS: Final = 20
 _IPV6_HEADER_OCTETS: Final = 40
 _PROTOCOL_ICMP: Final = 1
 _NEXT_HEADER_ICMPV6: Final = 58
 
-_head = struct.Struct("!BBHHH").pack
 _start = struct.Struct("!BBH").pack
 
 
@@ -87,34 +88,9 @@ def remainder(octets: bytes) -> int:
     return int.from_bytes(octets, "big") % 0xFFFF
 
 
-def echo(
-    identifier: int, sequence: int, data: bytes, *, data_remainder: int
-) -> tuple[bytes, bytes] | None:
-    """Return an ICMPv4 request and the one reply to it, octet for octet.
-
-    None for data whose reply would have the checksum 0: some devices write that 0xFFFF (the flaw of
-    RFC 1141 that RFC 1624 tells), so it would not be the one reply.
-    """
-    remaining = (identifier + sequence + data_remainder) % 0xFFFF
-    if remaining == 0:
-        return None
-    # The request's first word, 0x0800, counts as itself wherever it stands.
-    asked = (0xF7FF - remaining) % 0xFFFF
-    return (
-        _head(V4_ECHO_REQUEST, 0, asked, identifier, sequence) + data,
-        _head(V4_ECHO_REPLY, 0, 0xFFFF - remaining, identifier, sequence) + data,
-    )
-
-
-def echo_v6(identifier: int, sequence: int, data: bytes) -> tuple[bytes, bytes]:
-    """Return an ICMPv6 request and the one reply to it, their checksums left 0.
-
-    The kernel writes and checks ICMPv6 checksums: it knows the addresses they cover.
-    """
-    return (
-        _head(V6_ECHO_REQUEST, 0, 0, identifier, sequence) + data,
-        _head(V6_ECHO_REPLY, 0, 0, identifier, sequence) + data,
-    )
+def without_checksum(message: bytes) -> bytes:
+    """Return a message with its checksum 0, as ICMPv6 replies are expected."""
+    return message[:2] + b"\0\0" + message[4:]
 
 
 def reply_to(request: bytes) -> bytes:
@@ -144,13 +120,13 @@ def parse_error(message: bytes, *, ipv6: bool) -> Quote | None:
 
 
 def _parse_v4_error(message: bytes) -> Quote | None:
-    if len(message) < HEADER_OCTETS + _IPV4_HEADER_OCTETS or remainder(message):
+    if len(message) < HEADER_OCTETS + IPV4_HEADER_OCTETS or remainder(message):
         return None
     if message[0] not in V4_ERRORS:
         return None
     quoted = message[HEADER_OCTETS:]
     header_octets = (quoted[0] & 0x0F) * 4
-    if quoted[0] >> 4 != 4 or header_octets < _IPV4_HEADER_OCTETS or quoted[9] != _PROTOCOL_ICMP:
+    if quoted[0] >> 4 != 4 or header_octets < IPV4_HEADER_OCTETS or quoted[9] != _PROTOCOL_ICMP:
         return None
     words = V4_WORDS.get((message[0], message[1]), f"ICMP type {message[0]} code {message[1]}")
     destination = str(ipaddress.IPv4Address(quoted[16:20]))

@@ -16,27 +16,25 @@ import asyncio
 import errno
 import ipaddress
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Final, Protocol
 
 from annotated_types import Ge, Gt, Le
 
 from collectors.errors import PingUnavailable
 from collectors.ping import packet
 from collectors.ping.endpoint import (
-    ANCILLARY_OCTETS,
-    DATAGRAM_OCTETS,
     ERROR_ANCILLARY_OCTETS,
     MSG_ERRQUEUE,
     PING_GROUP_RANGE,
     Endpoint,
     extended_error,
-    kernel_time_ns,
     open_endpoint,
     what_is_missing,
 )
+from collectors.ping.mailbox import CAPACITY, LONGEST_OCTETS
 
 _DATAGRAMS_PER_WAKE: Final = 256  # then other tasks get their turn: ≈ 1 ms
 _DESTINATIONS: Final = 100_000  # remembered; reloads may bring new ones for ever
@@ -55,15 +53,9 @@ class PingSettings:
     memory_seconds: Annotated[float, Ge(0)] = 10.0  # how long late replies are known as ours
 
 
-class Kind(StrEnum):
-    """What arrived."""
-
-    REPLY = "reply"
-    ERROR = "error"
-
-
-# (source address, the ICMP message without IP header, CLOCK_REALTIME of its arrival, what it is)
-Receiver = Callable[[str, bytes, int | None, Kind], None]
+# What arrived, in three lists: source addresses, ICMP messages without IP header, CLOCK_REALTIME of
+# their arrivals in nanoseconds (None where the kernel did not tell).
+Receiver = Callable[[list[str], list[bytes], list[int | None]], None]
 
 
 @dataclass(slots=True)
@@ -72,15 +64,14 @@ class TransportStatistics:
 
     packets_sent: int = 0
     packets_received: int = 0
-    malformed: int = 0
     drops: int = 0  # arrived, but the receive buffer was full
 
 
 class Transport(Protocol):
     """Carries echo requests away and brings answers back.
 
-    Addresses are as `canonical` returns them. The receiver is called from the event loop, also from
-    within `send` if need be.
+    Addresses are as `canonical` returns them. The receiver is called from the event loop or from
+    `drain`; from within `send` only with errors, never with replies.
     """
 
     @property
@@ -105,8 +96,17 @@ class Transport(Protocol):
         """Start to deliver what arrives; called once, in the running loop."""
         ...
 
-    def send(self, address: str, packet: bytes) -> None:
-        """Send at once; raise BlockingIOError when it must wait, OSError when it is refused."""
+    def send(
+        self,
+        addresses: Sequence[str],
+        requests: Sequence[bytes],
+        departures: list[float],
+        now: Callable[[], float],
+    ) -> None:
+        """Send a request to each address, in order, those that have no departure yet; append it.
+
+        Raises BlockingIOError when the next one must wait, OSError when it is refused.
+        """
         ...
 
     def drain(self) -> None:
@@ -126,7 +126,10 @@ def open_transport(settings: PingSettings = PingSettings()) -> "SocketTransport"
             for family in (socket.AF_INET, socket.AF_INET6)
             if (
                 endpoint := open_endpoint(
-                    family, raw=raw, receive_buffer_octets=settings.receive_buffer_octets
+                    family,
+                    raw=raw,
+                    receive_buffer_octets=settings.receive_buffer_octets,
+                    message_octets=packet.HEADER_OCTETS + settings.payload_octets,
                 )
             )
             is not None
@@ -136,8 +139,7 @@ def open_transport(settings: PingSettings = PingSettings()) -> "SocketTransport"
     raise PingUnavailable(what_is_missing(PING_GROUP_RANGE))
 
 
-_KINDS_V4: Final = {packet.V4_ECHO_REPLY: Kind.REPLY} | dict.fromkeys(packet.V4_ERRORS, Kind.ERROR)
-_KINDS_V6: Final = {packet.V6_ECHO_REPLY: Kind.REPLY} | dict.fromkeys(packet.V6_ERRORS, Kind.ERROR)
+_Destination = tuple[str, int] | tuple[str, int, int, int]
 
 
 class SocketTransport:
@@ -145,12 +147,13 @@ class SocketTransport:
 
     def __init__(self, endpoints: "list[Endpoint]") -> None:
         self._endpoints = {endpoint.ipv6: endpoint for endpoint in endpoints}
-        self._destinations: dict[str, tuple[Endpoint, tuple[str, int] | tuple[str, int, int, int]]]
-        self._destinations = {}
+        self._destinations: dict[str, _Destination] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._receiver: Receiver | None = None
         self._statistics = TransportStatistics()
-        self.name = "raw socket" if endpoints[0].raw else "ping socket"
+        self._send_to = {ipv6: each.socket.sendto for ipv6, each in self._endpoints.items()}
+        self._raw = endpoints[0].raw
+        self.name = "raw socket" if self._raw else "ping socket"
 
     @property
     def statistics(self) -> TransportStatistics:
@@ -165,14 +168,25 @@ class SocketTransport:
         endpoint = self._endpoints.get(ipv6)
         if endpoint is None:
             raise OSError(errno.EAFNOSUPPORT, f"IPv{6 if ipv6 else 4} is off on this host")
-        family = socket.AF_INET6 if ipv6 else socket.AF_INET
-        host, _, zone = address.partition("%")
-        host = socket.inet_ntop(family, socket.inet_pton(family, host))
-        index = _zone_index(host, zone)
-        canonical = f"{host}%{index}" if index else host
         if len(self._destinations) >= _DESTINATIONS:
             self._destinations.clear()
-        self._destinations[canonical] = (endpoint, (host, 0, 0, index) if ipv6 else (host, 0))
+            endpoint.names.clear()
+        destination: _Destination
+        if ipv6:
+            host, _, zone = address.partition("%")
+            octets = socket.inet_pton(socket.AF_INET6, host)
+            canonical = host = socket.inet_ntop(socket.AF_INET6, octets)
+            index = _zone_index(host, zone)
+            if index:
+                canonical = f"{host}%{index}"
+            octets += index.to_bytes(4, sys.byteorder)
+            destination = host, 0, 0, index
+        else:
+            octets = socket.inet_pton(socket.AF_INET, address)
+            canonical = address  # what inet_pton takes has one spelling only
+            destination = address, 0
+        endpoint.names[octets] = canonical
+        self._destinations[canonical] = destination
         return canonical
 
     def identifier(self, *, ipv6: bool) -> int:
@@ -186,31 +200,54 @@ class SocketTransport:
         for endpoint in self._endpoints.values():
             self._loop.add_reader(endpoint.socket.fileno(), self._read, endpoint)
 
-    def send(self, address: str, packet: bytes) -> None:
-        """Send at once; raise BlockingIOError when the send buffer is full."""
-        found = self._destinations.get(address)
-        if found is None:
-            found = self._destinations[self.canonical(address)]
-        endpoint, destination = found
+    def send(
+        self,
+        addresses: Sequence[str],
+        requests: Sequence[bytes],
+        departures: list[float],
+        now: Callable[[], float],
+    ) -> None:
+        """Send a request to each address, in order, those that have no departure yet."""
+        before, asked_again = len(departures), -1
         try:
-            endpoint.socket.sendto(packet, destination)
-        except BlockingIOError:
-            raise
-        except OSError as error:
-            if error.errno == errno.ENOBUFS:
-                raise BlockingIOError(errno.EAGAIN, "the interface's queue is full") from error
-            if endpoint.raw:
-                raise
-            # The error may belong to an earlier echo to somebody else: read it, ask once more.
-            self._read_errors(endpoint)
-            endpoint.socket.sendto(packet, destination)
-        self._statistics.packets_sent += 1
+            while (at := len(departures)) < len(requests):
+                try:
+                    self._send(addresses[at:], requests[at:], departures, now)
+                except OSError as error:
+                    at = len(departures)
+                    if error.errno == errno.ENOBUFS:
+                        raise BlockingIOError(
+                            errno.EAGAIN, "the interface's queue is full"
+                        ) from error
+                    if self._raw or isinstance(error, BlockingIOError) or at == asked_again:
+                        raise
+                    # It may belong to an earlier echo to somebody else: read it, ask once more.
+                    asked_again = at
+                    for endpoint in self._endpoints.values():
+                        self._read_errors(endpoint)
+        finally:
+            self._statistics.packets_sent += len(departures) - before
+
+    def _send(
+        self,
+        addresses: Sequence[str],
+        requests: Sequence[bytes],
+        departures: list[float],
+        now: Callable[[], float],
+    ) -> None:
+        destinations, send = self._destinations, self._send_to
+        for address, request in zip(addresses, requests, strict=True):
+            destination = destinations.get(address) or destinations[self.canonical(address)]
+            sendto = send[len(destination) == 4]
+            departure = now()
+            sendto(request, destination)
+            departures.append(departure)
 
     def drain(self) -> None:
         """Deliver all that has arrived by now, and count what could not be kept."""
         drops = 0
         for endpoint in self._endpoints.values():
-            self._read(endpoint, _DATAGRAMS_PER_DRAIN)
+            self._read(endpoint, to_the_end=True)
             drops += endpoint.drops()
         self._statistics.drops = drops
 
@@ -222,39 +259,29 @@ class SocketTransport:
             endpoint.socket.close()
         self._receiver = None
 
-    def _read(self, endpoint: "Endpoint", limit: int = _DATAGRAMS_PER_WAKE) -> None:
-        """Read in one go, deliver in another: a system call between makes Python slower."""
-        view, receive = endpoint.view, endpoint.socket.recvmsg_into
-        buffers, raw_v4 = endpoint.buffers, endpoint.raw and not endpoint.ipv6
-        start = 0
-        datagrams: list[tuple[bytes, list[tuple[int, int, bytes]], tuple[Any, ...]]] = []
-        while len(datagrams) < limit and self._receiver is not None:
+    def _read(self, endpoint: "Endpoint", *, to_the_end: bool = False) -> None:
+        """Deliver what has arrived: all of it, or as much as leaves others their turn."""
+        limit = _DATAGRAMS_PER_DRAIN if to_the_end else _DATAGRAMS_PER_WAKE
+        while limit > 0 and self._receiver is not None:
             try:
-                octets, ancillary, _, source = receive(buffers, ANCILLARY_OCTETS)
+                sources, messages, stamps = endpoint.mailbox.read()
             except BlockingIOError:
-                break
+                return
             except OSError:
                 self._read_errors(endpoint)
                 continue
-            if raw_v4:
-                start = (view[0] & 0x0F) * 4
-            datagrams.append((bytes(view[start:octets]), ancillary, source))
-        self._statistics.packets_received += len(datagrams)
-        kinds = _KINDS_V6 if endpoint.ipv6 else _KINDS_V4
-        for message, ancillary, source in datagrams:
-            kind = kinds.get(message[0]) if len(message) >= packet.HEADER_OCTETS else None
-            if kind is None or self._receiver is None:
-                self._statistics.malformed += 1
-                continue
-            host = source[0] if len(source) == 2 or not source[3] else f"{source[0]}%{source[3]}"
-            self._receiver(host, message, kernel_time_ns(ancillary), kind)
+            self._statistics.packets_received += len(messages)
+            self._receiver(sources, messages, stamps)
+            limit -= len(messages)
+            if len(messages) < CAPACITY and not to_the_end:
+                return
 
     def _read_errors(self, endpoint: "Endpoint") -> None:
         """Deliver what the error queue of a ping socket holds, as the packets they were."""
         while True:
             try:
                 request, ancillary, _, destination = endpoint.socket.recvmsg(
-                    DATAGRAM_OCTETS, ERROR_ANCILLARY_OCTETS, MSG_ERRQUEUE
+                    LONGEST_OCTETS, ERROR_ANCILLARY_OCTETS, MSG_ERRQUEUE
                 )
             except OSError:
                 return
@@ -265,7 +292,7 @@ class SocketTransport:
                     message = packet.error(
                         icmp_type, code, destination=destination[0], request=request
                     )
-                    self._receiver(offender, message, None, Kind.ERROR)
+                    self._receiver([offender], [message], [None])
 
 
 def _zone_index(host: str, zone: str) -> int:

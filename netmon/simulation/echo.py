@@ -9,11 +9,11 @@ import heapq
 import ipaddress
 import itertools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from collectors.ping import packet
-from collectors.ping.transport import Kind, Receiver, TransportStatistics
+from collectors.ping.transport import Receiver, TransportStatistics
 from collectors.target import Target
 from netmon.simulation.impairment import Impairment
 from netmon.simulation.world import World
@@ -72,8 +72,20 @@ class EchoTransport:
         self._receiver = receiver
         self._loop = asyncio.get_running_loop()
 
-    def send(self, address: str, packet_octets: bytes) -> None:
-        """Take an echo request; what comes back of it will be delivered when it is due."""
+    def send(
+        self,
+        addresses: Sequence[str],
+        requests: Sequence[bytes],
+        departures: list[float],
+        now: Callable[[], float],
+    ) -> None:
+        """Take echo requests; what comes back of them will be delivered when it is due."""
+        done = len(departures)
+        for address, request in zip(addresses[done:], requests[done:], strict=True):
+            departures.append(now())
+            self._take(address, request)
+
+    def _take(self, address: str, request: bytes) -> None:
         self._statistics.packets_sent += 1
         device = self._devices.get(address)
         if device is None:
@@ -81,7 +93,7 @@ class EchoTransport:
         sent, stamp = self._monotonic(), self._wall()
         for arrival in self._impairment.arrivals(device, self._clock()):
             kernel_ns = round((stamp + arrival.delay_seconds) * 1e9)
-            reply = packet.reply_to(packet_octets)
+            reply = packet.reply_to(request)
             if arrival.is_corrupt:
                 reply = reply[:-1] + bytes((reply[-1] ^ 1,))
             due = sent + arrival.delay_seconds
@@ -96,7 +108,7 @@ class EchoTransport:
             _, _, kernel_ns, address, reply = heapq.heappop(self._under_way)
             if self._receiver is not None:
                 self._statistics.packets_received += 1
-                self._receiver(address, reply, kernel_ns, Kind.REPLY)
+                self._receiver([address], [reply], [kernel_ns])
 
     def close(self) -> None:
         """Deliver nothing more."""

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,8 @@ import uvloop
 from collectors.observation import EchoObservation, Outcome
 from collectors.ping import packet
 from collectors.ping.collector import PingCollector
-from collectors.ping.transport import Kind, PingSettings, Receiver, TransportStatistics
+from collectors.ping.mint import Mint
+from collectors.ping.transport import PingSettings, Receiver, TransportStatistics
 from collectors.target import PingTarget
 from topology.model import DeviceId
 
@@ -36,6 +37,7 @@ class Air:
         self.answer = answer
         self.requests: list[bytes] = []
         self.pending: list[Callable[[], None]] = []
+        self.sending = False
         self.closed = False
 
     def canonical(self, address: str) -> str:
@@ -47,9 +49,23 @@ class Air:
     def listen(self, receiver: Receiver) -> None:
         self._receiver = receiver
 
-    def send(self, address: str, packet: bytes) -> None:
-        self.requests.append(packet)
-        self.answer(self, address, packet)
+    def send(
+        self,
+        addresses: Sequence[str],
+        requests: Sequence[bytes],
+        departures: list[float],
+        now: Callable[[], float],
+    ) -> None:
+        done = len(departures)
+        self.sending = True
+        try:
+            for address, request in zip(addresses[done:], requests[done:], strict=True):
+                self.requests.append(request)
+                departure = now()
+                self.answer(self, address, request)
+                departures.append(departure)
+        finally:
+            self.sending = False
 
     def drain(self) -> None:
         while self.pending:
@@ -58,10 +74,12 @@ class Air:
     def close(self) -> None:
         self.closed = True
 
-    def deliver(
-        self, source: str, message: bytes, kind: Kind = Kind.REPLY, stamp_ns: int | None = None
-    ) -> None:
-        self._receiver(source, message, stamp_ns, kind)
+    def deliver(self, source: str, message: bytes, stamp_ns: int | None = None) -> None:
+        """Deliver at once; what is answered while sending comes when all is sent, as it must."""
+        if self.sending:
+            asyncio.get_running_loop().call_soon(self.deliver, source, message, stamp_ns)
+        else:
+            self._receiver([source], [message], [stamp_ns])
 
 
 def echo(air: Air, address: str, request: bytes) -> None:
@@ -158,7 +176,7 @@ def test_truncated_replies_and_junk_are_no_answers() -> None:
         reply = packet.reply_to(request)
         for end in (0, 1, 4, 8, 16, len(reply) - 1):
             air.deliver(address, reply[:end])
-            air.deliver(address, reply[:end], Kind.ERROR)
+            air.deliver(address, b"\x03" + reply[1:end])
 
     assert run(ping(Air(junk))).outcome is Outcome.TIMEOUT
 
@@ -166,7 +184,7 @@ def test_truncated_replies_and_junk_are_no_answers() -> None:
 def refuse(code: int) -> Callable[[Air, str, bytes], None]:
     def answer(air: Air, address: str, request: bytes) -> None:
         message = packet.error(3, code, destination=address, request=request)
-        air.deliver("127.0.0.254", message, Kind.ERROR)
+        air.deliver("127.0.0.254", message)
 
     return answer
 
@@ -191,17 +209,16 @@ def test_a_forged_unreachable_takes_no_answering_device_down() -> None:
 def test_a_quote_of_64_bits_is_matched_by_address_and_sequence() -> None:
     def short(air: Air, address: str, request: bytes) -> None:
         message = packet.error(3, 13, destination=address, request=request[:8])
-        air.deliver("127.0.0.254", message, Kind.ERROR)
+        air.deliver("127.0.0.254", message)
 
     assert "administratively prohibited" in run(ping(Air(short))).detail
 
 
 def test_a_quote_of_another_programs_echo_is_ignored() -> None:
     def foreign(air: Air, address: str, request: bytes) -> None:
-        pair = packet.echo(4711, 1, bytes(8), data_remainder=0)
-        assert pair is not None
-        message = packet.error(3, 1, destination=address, request=pair[0])
-        air.deliver("127.0.0.254", message, Kind.ERROR)
+        mint = Mint(4711, ipv6=False, payload_octets=56, first_sequence=1)
+        message = packet.error(3, 1, destination=address, request=mint.strike()[0])
+        air.deliver("127.0.0.254", message)
 
     assert run(ping(Air(foreign))).detail == ""
 

@@ -17,7 +17,7 @@ def test_an_empty_wheel_has_nothing_due() -> None:
 def test_items_of_one_slot_keep_their_order() -> None:
     wheel: Wheel[str] = Wheel()
     for name in "abc":
-        wheel.add(1.001, name)
+        wheel.add(1.001, [name])
     assert wheel.take(1.0099) == []
     assert wheel.take(1.01) == ["a", "b", "c"]
     assert wheel.take(2.0) == []
@@ -27,7 +27,7 @@ def test_items_of_one_slot_keep_their_order() -> None:
 def test_each_item_comes_once_at_most_a_slot_late_and_never_early(dues: list[float]) -> None:
     wheel: Wheel[float] = Wheel()
     for due in dues:
-        wheel.add(due, due)
+        wheel.add(due, [due])
     taken = []
     while wheel.next_due < math.inf:
         now = wheel.next_due

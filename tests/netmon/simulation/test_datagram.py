@@ -7,6 +7,7 @@ import struct
 import pytest
 
 from collectors.ping import packet as icmp
+from collectors.ping.mint import Mint
 from collectors.target import Target
 from netmon.config.load import Configuration
 from netmon.simulation.addresses import behind_tun
@@ -52,10 +53,7 @@ def test_an_answer_can_be_parsed_and_goes_back_the_same_way(payload: bytes) -> N
 
 
 def test_an_echo_is_answered_with_right_checksums() -> None:
-    data = b"noncenon" + bytes(48)
-    pair = icmp.echo(7, 1, data, data_remainder=icmp.remainder(data))
-    assert pair is not None
-    request, reply = pair
+    request, reply = Mint(7, ipv6=False, payload_octets=56, first_sequence=1).strike()
     answer = answer_to(Packet(ICMP, US, THEM, request), icmp.reply_to(request))
     assert header_sum(answer[20:]) == 0xFFFF
     parsed = parse(answer)
