@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from collectors.ping.burst import FlightStatistics
+from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
 from netmon.api.guard import GuardStatistics

@@ -11,7 +11,7 @@ import pytest
 import collectors
 import netmon
 from collectors.observation import Outcome
-from collectors.ping.burst import FlightStatistics
+from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
 from netmon import instruments
