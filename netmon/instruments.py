@@ -46,9 +46,9 @@ SNMP: Final = {
 TRANSPORT: Final = {
     "packets_sent": "netmon_icmp_packets_sent_total",
     "packets_received": "netmon_icmp_packets_received_total",
-    "malformed": "netmon_icmp_malformed_total",
 }
 FLIGHT: Final = {
+    "malformed": "netmon_icmp_malformed_total",
     "foreign": "netmon_icmp_foreign_total",
     "wrong_source": "netmon_icmp_wrong_source_total",
     "quotes": "netmon_icmp_quotes_total",

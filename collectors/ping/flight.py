@@ -28,6 +28,7 @@ class FlightStatistics:
     answered: int = 0
     duplicates: int = 0
     late: int = 0
+    malformed: int = 0  # neither a reply nor an error
     foreign: int = 0  # replies to other programs, forged, or altered on the way
     wrong_source: int = 0
     quotes: int = 0  # errors that quote an echo of ours
@@ -146,14 +147,21 @@ class Flight:
             burst.late += 1
 
     def _note_other(self, source: str, message: bytes) -> None:
+        """Count what answers no echo of ours, or note what it says of one."""
+        ipv6 = ":" in source
+        type_ = message[:1]
+        if type_ in (packet.V6_ERROR_OCTETS if ipv6 else packet.V4_ERROR_OCTETS):
+            self._note_error(source, message, ipv6=ipv6)
+        elif type_ == (b"\x81" if ipv6 else b"\0") and len(message) >= packet.HEADER_OCTETS:
+            self.statistics.foreign += 1
+        else:
+            self.statistics.malformed += 1
+
+    def _note_error(self, source: str, message: bytes, *, ipv6: bool) -> None:
         """Note what a router said of an echo of ours: words, never an outcome.
 
         Anyone can forge an error, and a forged one must not take a device down (RFC 5927).
         """
-        ipv6 = ":" in source
-        if message[:1] not in (packet.V6_ERROR_OCTETS if ipv6 else packet.V4_ERROR_OCTETS):
-            self.statistics.foreign += 1
-            return
         quote = packet.parse_error(message, ipv6=ipv6)
         burst = self._quoted(quote) if quote else None
         if quote is None or burst is None or burst.done:

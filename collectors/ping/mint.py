@@ -8,17 +8,17 @@ some devices take for each other (the flaw of RFC 1141 that RFC 1624 tells).
 
 import os
 import struct
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Final
-
-import numpy as np
-import numpy.typing as npt
 
 from collectors.ping import packet
 
-_STRUCK_AT_ONCE: Final = 512
-_NONCE_WORDS: Final = packet.NONCE_OCTETS // 2
-_WORDS_END: Final = packet.HEADER_OCTETS + packet.NONCE_OCTETS + 2
+_STRUCK_AT_ONCE: Final = 512  # a system call for the randomness of each would cost as much as it
+_SEQUENCES: Final = 0x1_0000
+_STRUCT: Final = "!HHQH"  # identifier, sequence, nonce, compensation
+_COMPENSATION_OCTETS: Final = 2
 
 # What identifier, sequence, nonce and compensation of every echo add up to, modulo 2¹⁶ - 1.
 _SUM: Final = 0x7FFF
@@ -38,10 +38,11 @@ class Mint:
 
     __slots__ = (
         "_entropy",
-        "_heads",
         "_nonces",
-        "_octets",
+        "_pack",
         "_replies",
+        "_reply_head",
+        "_request_head",
         "_requests",
         "_sequence",
         "identifier",
@@ -56,14 +57,15 @@ class Mint:
         first_sequence: int,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
+        padding = payload_octets - packet.NONCE_OCTETS - _COMPENSATION_OCTETS
         self.identifier = identifier
-        self._nonces = np.zeros((0x1_0000, _NONCE_WORDS), ">u2")  # the latest of each sequence
-        self._requests: list[bytes] = []  # in stock; the next one is the last
-        self._replies: list[bytes] = []
-        self._heads = _V6_HEADS if ipv6 else _V4_HEADS
-        self._octets = packet.HEADER_OCTETS + payload_octets
+        self._request_head, self._reply_head = _V6_HEADS if ipv6 else _V4_HEADS
+        self._pack = struct.Struct(f"{_STRUCT}{padding}x").pack
         self._sequence = first_sequence
         self._entropy = entropy
+        self._nonces = array("Q", bytes(8 * _SEQUENCES))  # the latest of each sequence
+        self._requests: list[bytes] = []  # in stock; the next one is the last
+        self._replies: list[bytes] = []
 
     def strike(self) -> tuple[bytes, bytes]:
         """Return the next request and the one reply to it."""
@@ -73,34 +75,31 @@ class Mint:
 
     def reply(self, sequence: int, nonce: bytes = b"") -> bytes:
         """Return the one reply to the request with this sequence, and this nonce or the latest."""
-        latest = self._nonces[[sequence]]
-        nonces = np.frombuffer(nonce, ">u2").reshape(1, _NONCE_WORDS) if nonce else latest
-        return self._echoes(np.array([sequence]), nonces)[1][0]
+        number = int.from_bytes(nonce, "big") if nonce else self._nonces[sequence]
+        return self._reply_head + self._bodies((sequence,), (number,))[0]
 
     def _strike_many(self) -> None:
-        # The stock is taken from its end: the first sequence stands last.
-        sequences = np.arange(self._sequence, self._sequence + _STRUCK_AT_ONCE)[::-1] & 0xFFFF
-        self._sequence = (self._sequence + _STRUCK_AT_ONCE) & 0xFFFF
-        drawn = self._entropy(_STRUCK_AT_ONCE * packet.NONCE_OCTETS)
-        nonces = np.frombuffer(drawn, ">u2").reshape(_STRUCK_AT_ONCE, _NONCE_WORDS)
-        self._nonces[sequences] = nonces
-        self._requests, self._replies = self._echoes(sequences, nonces)
+        first = self._sequence
+        end = min(first + _STRUCK_AT_ONCE, _SEQUENCES)
+        self._sequence = end % _SEQUENCES
+        count = end - first
+        nonces = struct.unpack(f"!{count}Q", self._entropy(count * packet.NONCE_OCTETS))
+        self._nonces[first:end] = array("Q", nonces)
+        bodies = self._bodies(range(first, end), nonces)
+        bodies.reverse()  # the stock is taken from its end
+        request_head, reply_head = self._request_head, self._reply_head
+        self._requests = [request_head + body for body in bodies]
+        self._replies = [reply_head + body for body in bodies]
 
-    def _echoes(
-        self, sequences: npt.NDArray[np.int_], nonces: npt.NDArray[np.uint16]
-    ) -> tuple[list[bytes], list[bytes]]:
-        """Return requests and replies, one per row."""
-        words = np.empty((len(sequences), (_WORDS_END - 4) // 2), ">u2")
-        words[:, 0] = self.identifier
-        words[:, 1] = sequences
-        words[:, 2:-1] = nonces
-        words[:, -1] = (_SUM - words[:, :-1].sum(axis=1, dtype=np.int64)) % 0xFFFF
-        rows = np.zeros((len(sequences), self._octets), np.uint8)
-        rows[:, 4:_WORDS_END] = words.view(np.uint8)
-        request, reply = (self._rows(rows, head) for head in self._heads)
-        return request, reply
+    def _bodies(self, sequences: Sequence[int], nonces: Sequence[int]) -> list[bytes]:
+        """Return all but the first four octets of echoes.
 
-    def _rows(self, rows: npt.NDArray[np.uint8], head: bytes) -> list[bytes]:
-        rows[:, :4] = np.frombuffer(head, np.uint8)
-        whole: list[bytes] = rows.view(f"V{self._octets}").ravel().tolist()
-        return whole
+        A sum of 16-bit words with end-around carry is the remainder modulo 2¹⁶ - 1 of the octets
+        as one number, because 2¹⁶ ≡ 1.
+        """
+        rest = _SUM - self.identifier
+        compensations = [
+            (rest - sequence - nonce) % 0xFFFF
+            for sequence, nonce in zip(sequences, nonces, strict=True)
+        ]
+        return [*map(self._pack, repeat(self.identifier), sequences, nonces, compensations)]
