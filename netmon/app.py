@@ -231,7 +231,9 @@ class App:
         instruments.watch_ping(self.exposition, transport.statistics, self.ping.statistics)
 
     async def _open_store(self) -> None:
-        self._store = await self._write(Store, self.configuration.settings.store)
+        self._store = await self._write(
+            Store, self.configuration.settings.store, self._outside.wall()
+        )
         self.incidents.restore(await self._write(self._store.load_incidents))
         baselines = await self._write(self._store.load_baselines)
         if baselines is not None:
@@ -264,7 +266,8 @@ class App:
     async def _checkpoint(self) -> None:
         if self._store is not None:
             pack = await self.pipeline.between_cycles(self.judge.snapshot)
-            await self._write(self._store.save_baselines, await asyncio.to_thread(pack))
+            blob = await asyncio.to_thread(pack)
+            await self._write(self._store.save_baselines, blob, self._outside.wall())
 
     async def _forget_old(self) -> None:
         if self._store is not None:

@@ -79,12 +79,12 @@ class StoreSettings:
 class Store:
     """One SQLite file; opened at once, so that a fault shows at the start."""
 
-    def __init__(self, settings: StoreSettings | None = None) -> None:
-        """Open or create it. Raises StoreError where no file can be opened or written."""
-        self.settings = settings or StoreSettings()
+    def __init__(self, settings: StoreSettings, now: float) -> None:
+        """Open or create it; `now` (wall clock) is when. Raises StoreError where it cannot be."""
+        self.settings = settings
         self.path = Path(self.settings.path)
         self.set_aside: Path | None = None  # where a damaged file went
-        self._engine = self._opened()
+        self._engine = self._opened(now)
 
     def save_incidents(self, incidents: Iterable[Incident]) -> None:
         """Keep incidents as they are now, all or none."""
@@ -118,9 +118,9 @@ class Store:
                 _log.warning("incident %s in %s cannot be read: %s", identity, self.path, error)
         return found
 
-    def save_baselines(self, blob: bytes) -> None:
-        """Keep the detection's checkpoint, in place of the one before."""
-        put = insert(_baselines).values(name=_BASELINES, saved_at=time.time(), blob=blob)
+    def save_baselines(self, blob: bytes, now: float) -> None:
+        """Keep the detection's checkpoint, in place of the one before; `now` is wall clock."""
+        put = insert(_baselines).values(name=_BASELINES, saved_at=now, blob=blob)
         changed = {name: put.excluded[name] for name in ("saved_at", "blob")}
         with self._engine.begin() as connection:
             connection.execute(put.on_conflict_do_update(["name"], set_=changed))
@@ -143,7 +143,7 @@ class Store:
         """Let go of the file."""
         self._engine.dispose()
 
-    def _opened(self) -> Engine:
+    def _opened(self, now: float) -> Engine:
         try:
             return self._connected()
         except OperationalError as error:  # locked, read-only, no such directory: not the data
@@ -152,7 +152,7 @@ class Store:
                 " its directory must exist and be writable, and no other netmon may use the file"
             ) from error
         except DatabaseError as error:
-            self.set_aside = self._put_aside()
+            self.set_aside = self._put_aside(now)
             _log.error(
                 "store %s is damaged (%s); it was renamed to %s and a new one is begun",
                 self.path,
@@ -185,8 +185,8 @@ class Store:
             raise
         return engine
 
-    def _put_aside(self) -> Path:
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    def _put_aside(self, now: float) -> Path:
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
         self.path.rename(aside)
         for tail in ("-wal", "-shm"):  # they belong to the old file and would spoil the new one

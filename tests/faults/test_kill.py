@@ -86,8 +86,8 @@ def kill_while_it_writes(netmon: Netmon, store: Path, chance: random.Random) -> 
 def test_kill_9_again_and_again_loses_neither_incidents_nor_baselines(tmp_path: Path) -> None:
     path, port = border.write(tmp_path, mute=True)
     configuration, store = border.read(path), tmp_path / "netmon.sqlite"
-    first = Store(StoreSettings(path=str(store)))
-    first.save_baselines(learned(configuration))
+    first = Store(StoreSettings(path=str(store)), time.time())
+    first.save_baselines(learned(configuration), time.time())
     first.close()
     known = levels(saved(store)[1])
     assert len(known) > 100

@@ -14,6 +14,8 @@ from netmon.incidents import Incident, Phase, Severity
 from netmon.store import Store, StoreError, StoreSettings
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 
+NOW = 1_795_000_020.0  # 2026-11-18T11:07:00Z
+
 INCIDENT = Incident(
     id="20261124-0007",
     subject=Subject(SubjectKind.LINK, "narva—jõhvi"),
@@ -43,15 +45,15 @@ INCIDENT = Incident(
 KILLED = """
 import sys
 from pathlib import Path
-from tests.netmon.test_store import INCIDENT
+from tests.netmon.test_store import INCIDENT, NOW
 from dataclasses import replace
 from netmon.store import Store, StoreSettings
-store = Store(StoreSettings(path=sys.argv[1]))
+store = Store(StoreSettings(path=sys.argv[1]), NOW)
 number = 0
 while True:
     number += 1
     store.save_incidents([replace(INCIDENT, id=f"20261124-{number:04d}")])
-    store.save_baselines(b"%d" % number)
+    store.save_baselines(b"%d" % number, NOW)
     print(number, flush=True)
 """
 
@@ -62,16 +64,16 @@ def settings(directory: Path) -> StoreSettings:
 
 def test_incidents_come_back_as_they_were(tmp_path: Path) -> None:
     closed = replace(INCIDENT, id="20261124-0008", phase=Phase.CLOSED, closed_at=1_795_000_100.0)
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     store.save_incidents([INCIDENT, closed])
     store.close()
-    again = Store(settings(tmp_path))
+    again = Store(settings(tmp_path), NOW)
     assert again.load_incidents() == [INCIDENT, closed]
     again.close()
 
 
 def test_saving_again_replaces(tmp_path: Path) -> None:
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     store.save_incidents([INCIDENT])
     store.save_incidents([replace(INCIDENT, phase=Phase.ACKNOWLEDGED, acknowledged_by="noc")])
     store.save_incidents([])
@@ -81,16 +83,16 @@ def test_saving_again_replaces(tmp_path: Path) -> None:
 
 
 def test_the_last_checkpoint_is_kept(tmp_path: Path) -> None:
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     assert store.load_baselines() is None
-    store.save_baselines(b"one")
-    store.save_baselines(b"two\x00")
+    store.save_baselines(b"one", NOW)
+    store.save_baselines(b"two\x00", NOW)
     assert store.load_baselines() == b"two\x00"
     store.close()
 
 
 def test_old_closed_incidents_are_pruned_and_open_ones_never(tmp_path: Path) -> None:
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     old = replace(INCIDENT, id="20261001-0001", phase=Phase.CLOSED, closed_at=1_790_000_000.0)
     store.save_incidents([INCIDENT, old])
     assert store.prune(1_795_000_000.0) == 1
@@ -99,7 +101,7 @@ def test_old_closed_incidents_are_pruned_and_open_ones_never(tmp_path: Path) -> 
 
 
 def test_the_file_is_durable_by_its_own_settings(tmp_path: Path) -> None:
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     with store._engine.connect() as connection:
         journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
         synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
@@ -124,7 +126,7 @@ def test_what_was_saved_survives_kill_9(tmp_path: Path) -> None:
     child.wait()
     child.stdout.close()
     told = max([told, *(int(line) for line in rest)])
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     assert store.set_aside is None
     assert len(store.load_incidents()) >= told
     assert int(store.load_baselines() or b"0") >= told
@@ -141,8 +143,9 @@ def test_what_was_saved_survives_kill_9(tmp_path: Path) -> None:
 def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, damage: bytes) -> None:
     path = Path(settings(tmp_path).path)
     path.write_bytes(damage)
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     assert store.set_aside is not None
+    assert store.set_aside.name == "netmon.sqlite.damaged-20261118T110700Z"
     assert store.set_aside.read_bytes()[:16] == damage[:16]
     store.save_incidents([INCIDENT])
     assert store.load_incidents() == [INCIDENT]
@@ -150,14 +153,14 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path, damage:
 
 
 def test_a_file_damaged_in_its_middle_is_set_aside(tmp_path: Path) -> None:
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     store.save_incidents([replace(INCIDENT, id=f"20261124-{n:04d}") for n in range(200)])
     store.close()
     path = Path(settings(tmp_path).path)
     content = bytearray(path.read_bytes())
     content[8192:40960] = os.urandom(32768)
     path.write_bytes(content)
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     assert store.set_aside is not None
     assert store.load_incidents() == []
     store.close()
@@ -165,32 +168,32 @@ def test_a_file_damaged_in_its_middle_is_set_aside(tmp_path: Path) -> None:
 
 def test_an_empty_file_is_a_fresh_start(tmp_path: Path) -> None:
     Path(settings(tmp_path).path).touch()
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     assert store.set_aside is None
     store.close()
 
 
 def test_a_directory_that_does_not_exist_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="its directory must exist and be writable"):
-        Store(StoreSettings(path=str(tmp_path / "nowhere" / "netmon.sqlite")))
+        Store(StoreSettings(path=str(tmp_path / "nowhere" / "netmon.sqlite")), NOW)
 
 
 def test_a_file_of_a_later_netmon_is_left_alone(tmp_path: Path) -> None:
-    Store(settings(tmp_path)).close()
+    Store(settings(tmp_path), NOW).close()
     with sqlite3.connect(settings(tmp_path).path) as connection:
         connection.execute("UPDATE meta SET value = '99'")
     connection.close()
     with pytest.raises(StoreError, match="schema version 99, this netmon writes 1"):
-        Store(settings(tmp_path))
+        Store(settings(tmp_path), NOW)
 
 
 def test_an_incident_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     store.save_incidents([INCIDENT, replace(INCIDENT, id="20261124-0009")])
     store.close()
     with sqlite3.connect(settings(tmp_path).path) as connection:
         connection.execute("UPDATE incidents SET document = '{' WHERE id = ?", (INCIDENT.id,))
     connection.close()
-    store = Store(settings(tmp_path))
+    store = Store(settings(tmp_path), NOW)
     assert [incident.id for incident in store.load_incidents()] == ["20261124-0009"]
     store.close()
