@@ -86,6 +86,7 @@ class Observation:
     values: Sequence[float | None] = ()
     detail: str = ""  # cleaned words for the log: what was wrong, and where
     events: tuple[SecurityEvent, ...] = ()
+    misfit: str = ""  # cleaned words: why the device is not what its profile is for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

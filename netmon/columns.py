@@ -53,6 +53,7 @@ class DeviceColumns:
         self.flat_gauges = self.gauges.reshape(-1)
         self.updated = np.zeros(size, bool)  # new values since the last readings
         self.fresh = np.zeros(size, bool)  # its SNMP values are not too old
+        self.misfit = np.zeros(size, bool)  # it is not what its profile is for
         self.echoed = np.zeros(size, bool)  # its last burst is not too old
         self.snmp_timeouts = _integers(size)
         self.ping_timeouts = _integers(size)
@@ -80,7 +81,7 @@ class DeviceColumns:
         new_rows, old_rows = _survivors(self.rows, old.rows)
         self.gauges[:, new_rows] = old.gauges[:, old_rows]
         for name, mine in vars(self).items():
-            if name in ("updated", "fresh", "echoed"):
+            if name in ("updated", "fresh", "misfit", "echoed"):
                 mine[new_rows] = getattr(old, name)[old_rows]
             elif isinstance(mine, array):
                 theirs = getattr(old, name)

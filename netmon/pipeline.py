@@ -173,6 +173,8 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         if isinstance(observation, EchoObservation):
             self.state.remember_echo(observation)
         else:
+            if observation.misfit and not self.state.is_misfit(observation.device):
+                _log.warning("%s: %s", observation.device, observation.misfit)  # once
             self.state.remember(observation)
 
     def judge(self, now: float, monotonic: float) -> Sequence[Incident]:

@@ -193,6 +193,11 @@ class State:
         known = not np.isnan(self.interfaces.now_at[column, row])
         return int(self.interfaces.now[column, row]) if known else None
 
+    def is_misfit(self, device: DeviceId) -> bool:
+        """Say whether a device last told of itself that it is not what its profile is for."""
+        row = self.devices.rows.get(device)
+        return row is not None and bool(self.devices.misfit[row])
+
     def stale_agents(self) -> Flags:
         """Return per device whether its agent serves old data: its sysUpTime stands still."""
         flags: Flags = _whole(self.devices.frozen_polls) >= STALE_AGENT_POLLS
@@ -215,6 +220,7 @@ class State:
                 self._watch_uptime(row, placement, uptime, at)
         devices.values_at[row] = at
         devices.fresh[row] = devices.updated[row] = True
+        devices.misfit[row] = bool(observation.misfit)
         devices.flat_gauges[placement.device_cells] = floats(placement.device.pick(values))
         interfaces.flat_gauges[placement.gauge_cells] = floats(placement.gauges.pick(values))
         if devices.frozen_polls[row] < STALE_AGENT_POLLS:

@@ -14,6 +14,7 @@ from collectors.observation import Layout, Observation, Outcome, SecurityEvent, 
 from collectors.snmp.engines import Engines
 from collectors.snmp.exchange import Exchange
 from collectors.snmp.greeting import Greeter
+from collectors.snmp.identity import misfit
 from collectors.snmp.library import load_profile
 from collectors.snmp.line import EndedError, Line
 from collectors.snmp.mapping import Mapper, Mapping
@@ -52,6 +53,7 @@ class _Life:
     mapped_at: float
     plan: Plan
     uptime: Uptime
+    misfit: str = ""  # why it is not what its profile is for
 
 
 class SnmpEngine:
@@ -104,6 +106,7 @@ class SnmpEngine:
             values=poll.values,
             detail=poll.detail,
             events=self._events_of(session) if session.line.events else (),
+            misfit=session.life.misfit if session.life is not None else "",
         )
 
     def layout_of(self, device: str) -> Layout | None:
@@ -245,7 +248,13 @@ class SnmpEngine:
             plan = life.plan
         else:
             plan = self._compile(session, mapping)
-        return _Life(mapping=mapping, mapped_at=uptime.monotonic, plan=plan, uptime=uptime)
+        return _Life(
+            mapping=mapping,
+            mapped_at=uptime.monotonic,
+            plan=plan,
+            uptime=uptime,
+            misfit=misfit(session.profile, mapping.sysobjectid, mapping.sysdescr),
+        )
 
     def _compile(self, session: _Session, mapping: Mapping) -> Plan:
         line = session.line

@@ -112,6 +112,8 @@ def _devices(snapshot: Snapshot, labels: Labels) -> Iterator[Block]:
     yield _block("netmon_device_ping_timeouts", texts, snapshot.ping_timeouts, is_integer=True)
     yield _block("netmon_device_last_answer_age_seconds", texts, snapshot.answer_age_seconds)
     yield _block("netmon_device_stale_agent", texts, snapshot.stale_agent, is_integer=True)
+    mismatch = snapshot.profile_mismatch
+    yield _block("netmon_device_profile_mismatch", texts, mismatch, is_integer=True)
 
 
 def _echoes(snapshot: Snapshot, labels: Labels) -> Iterator[Block]:

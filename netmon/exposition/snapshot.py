@@ -62,6 +62,7 @@ class Snapshot:
     ping_timeouts: Floats
     answer_age_seconds: Floats
     stale_agent: Floats
+    profile_mismatch: Floats
     loss_ratio: Floats
     rtt_seconds: Floats
     ipdv_seconds: Floats
@@ -91,6 +92,7 @@ def take(source: Source, monotonic: float) -> Snapshot:
         snmp_timeouts=np.where(devices.asked_snmp, np.array(devices.snmp_timeouts), np.nan),
         ping_timeouts=np.where(devices.asked_ping, np.array(devices.ping_timeouts), np.nan),
         answer_age_seconds=monotonic - np.array(devices.answered_at),
+        profile_mismatch=np.where(devices.fresh, devices.misfit, np.nan),
         stale_agent=np.where(devices.fresh, state.stale_agents(), np.nan),
         loss_ratio=np.array(devices.loss_ratio),
         rtt_seconds=np.array(devices.rtt_seconds),

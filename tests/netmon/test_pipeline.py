@@ -391,3 +391,16 @@ def test_an_observation_that_cannot_be_remembered_stops_nobody_else(
     with caplog.at_level(logging.ERROR):
         asyncio.run(story())
     assert "narva-r1: its observation could not be remembered" in caplog.text
+
+
+def test_a_device_that_is_not_what_its_profile_is_for_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    line = make_line()
+    words = "profile ceragon is for sysObjectID 1.3.6.1.4.1.2281, the device says 1.3.6.1.4.1.9"
+    for at in (1, 2, 3):
+        line.pipeline.advance(replace(polled(OCTETS, at, at * 1e3), misfit=words))
+    assert [record.getMessage() for record in caplog.records] == [f"{NARVA}: {words}"]
+    assert line.pipeline.state.is_misfit(NARVA)
+    line.pipeline.advance(polled(OCTETS, 4, 4e3))
+    assert not line.pipeline.state.is_misfit(NARVA)

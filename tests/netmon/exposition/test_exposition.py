@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -306,6 +307,18 @@ def test_identities_are_the_only_labels_of_what_is_measured() -> None:
         ):
             allowed = {"site", "device", "interface", "link", family.name}
             assert set(family.labels) <= allowed, family.name
+
+
+def test_a_device_that_is_not_what_its_profile_is_for_shows() -> None:
+    state = make_state()
+    layout = make_layout(NARVA, "in_octets")
+    name = "netmon_device_profile_mismatch"
+    labels = {"site": f"site-{NARVA}", "device": NARVA}
+    assert name not in names(scrape(make_exposition(Story(state=state))))  # nothing is known yet
+    state.remember(replace(polled(layout, 1, 5.0), misfit="profile ceragon is for …"))
+    assert value(scrape(make_exposition(Story(state=state))), name, **labels) == 1
+    state.remember(polled(layout, 2, 6.0))
+    assert value(scrape(make_exposition(Story(state=state))), name, **labels) == 0
 
 
 def test_how_long_polls_took_is_a_histogram() -> None:
