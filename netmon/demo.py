@@ -28,8 +28,8 @@ from netmon.config.load import Configuration
 from netmon.detection.judge import Judgement
 from netmon.incidents import Incident, IncidentSettings
 from netmon.pipeline import PipelineSettings
-from netmon.simulation.addresses import behind_tun
-from netmon.simulation.agents import Agents
+from netmon.simulation.addresses import behind_tun, on_other_ports
+from netmon.simulation.agents import Agents, AgentsError, ports_away
 from netmon.simulation.assessment import assess, passed
 from netmon.simulation.echo import EchoTransport
 from netmon.simulation.impairment import Impairment, ImpairmentSettings
@@ -122,19 +122,24 @@ def run(settings: DemoSettings) -> int:
         if settings.tun:
             enter_namespace()
         configuration = _configuration(folder, tun=settings.tun)
-        return loop.run(_perform(configuration, settings, listener, terminal))
+        try:
+            return loop.run(_perform(configuration, settings, listener, terminal))
+        except AgentsError as error:
+            terminal.say(str(error))
+            return 2
 
 
 def _configuration(folder: Path, *, tun: bool) -> Configuration:
     inventory = resources.files("netmon.simulation") / "border.yaml"
     with resources.as_file(inventory) as path:
         configuration = load.load([path], environ={COMMUNITY: secrets.token_hex(8)})
-    if tun:
-        configuration = dataclasses.replace(
-            configuration, targets=behind_tun(configuration.targets)
-        )
+    targets = configuration.targets
+    # Two demos on one machine must not be in each other's way: the second takes other ports.
+    away = 0 if tun else ports_away(targets.values())
+    targets = behind_tun(targets) if tun else on_other_ports(targets, away)
     return dataclasses.replace(
         configuration,
+        targets=targets,
         settings=dataclasses.replace(
             configuration.settings,
             pipeline=PipelineSettings(judge_interval_seconds=JUDGE_INTERVAL_SECONDS),

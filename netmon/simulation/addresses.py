@@ -40,6 +40,18 @@ def behind_tun(targets: Mapping[DeviceId, Target]) -> dict[DeviceId, Target]:
     return moved
 
 
+def on_other_ports(targets: Mapping[DeviceId, Target], away: int) -> dict[DeviceId, Target]:
+    """Return the targets with their SNMP ports `away` from those of the inventory."""
+    return {
+        device: target
+        if target.snmp is None
+        else dataclasses.replace(
+            target, snmp=dataclasses.replace(target.snmp, port=target.snmp.port + away)
+        )
+        for device, target in targets.items()
+    }
+
+
 def _behind_tun(address: str) -> str:
     given = ipaddress.ip_address(address)
     if given not in LOOPBACK:

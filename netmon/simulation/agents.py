@@ -21,6 +21,7 @@ from netmon.simulation.world import World
 Clock = Callable[[], float]  # seconds since the story began
 
 STOP_SECONDS: Final = 5.0
+PORTS_TRIED: Final = 50
 DATAGRAMS_PER_WAKE: Final = 64
 
 
@@ -103,6 +104,27 @@ class Agents:
         self._sockets.clear()
         if self._loop is not None and not self._loop.is_running():
             self._loop.close()
+
+
+def ports_away(targets: Iterable[Target]) -> int:
+    """Return the least number to add to all ports so that every agent can listen.
+
+    0 where all are free, and where nothing nearby is: then `start` says what is in the way.
+    """
+    doors = {(each.snmp.address, each.snmp.port) for each in targets if each.snmp is not None}
+    for away in range(PORTS_TRIED):
+        if all(_is_free(address, port + away) for address, port in doors):
+            return away
+    return 0
+
+
+def _is_free(address: str, port: int) -> bool:
+    with socket.socket(_family(address), socket.SOCK_DGRAM) as door:
+        try:
+            door.bind((address, port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 def _family(address: str) -> socket.AddressFamily:
