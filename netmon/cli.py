@@ -7,6 +7,7 @@ full on standard error, with nothing started.
 import argparse
 import json
 import logging
+import math
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -16,12 +17,16 @@ from typing import Final
 from collectors.snmp import profile_keys
 from netmon import demo
 from netmon.api.server import ListenError
+from netmon.api.wording import count
 from netmon.app import run_app
 from netmon.config import load, schema
 from netmon.config.problem import ConfigurationError
+from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
 
 EXIT_WRONG_INPUT: Final = 2
+EXIT_INTERRUPTED: Final = 130
+MOST_SECONDS: Final = 86_400.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigurationError, ListenError, StoreError) as error:
         print(error, file=sys.stderr)
         return EXIT_WRONG_INPUT
+    except KeyboardInterrupt:  # before the loop watches for it
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read has seen enough; nothing more can be said
         return 0
@@ -51,8 +58,8 @@ def _check(options: argparse.Namespace) -> int:
         print(f"warning: {warning}", file=sys.stderr)
     network = configuration.network
     print(
-        f"ok: {len(network.sites)} sites, {len(network.devices)} devices, "
-        f"{len(network.links)} links, {len(configuration.targets)} polled"
+        f"ok: {count(len(network.sites), 'site')}, {count(len(network.devices), 'device')}, "
+        f"{count(len(network.links), 'link')}; {len(configuration.targets)} polled"
     )
     return 0
 
@@ -97,6 +104,30 @@ def _is_installed() -> bool:
     return True
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not SECONDS <= seconds <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"the story takes {SECONDS:g} seconds; give that or more, up to a day, not {text!r}"
+        )
+    return seconds
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text[:6]) > 65535:
+        raise argparse.ArgumentTypeError(f"must be 1 to 65535, or 0 for any free one, not {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"must be a whole number of up to 9 digits, not {text!r}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="netmon", description=sys.modules["netmon"].__doc__)
     parser.add_argument("--verbose", action="store_true", help="log every decision")
@@ -119,11 +150,13 @@ def _parser() -> argparse.ArgumentParser:
     schema_verb.set_defaults(verb=_schema)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
-    demo_verb.add_argument("--seconds", type=float, help="stop after so long; default: Ctrl-C")
+    demo_verb.add_argument(
+        "--seconds", type=_seconds, help="stop after so long (90 or more); default: Ctrl-C"
+    )
     demo_verb.add_argument("--headless", action="store_true", help="no table; a report at the end")
     demo_verb.add_argument("--tun", action="store_true", help="through the kernel (needs root)")
-    demo_verb.add_argument("--seed", type=int, default=1, help="same seed, same story")
-    demo_verb.add_argument("--port", type=int, default=9877, help="of /metrics and the page")
+    demo_verb.add_argument("--seed", type=_seed, default=1, help="same seed, same story")
+    demo_verb.add_argument("--port", type=_port, default=9877, help="of /metrics and the page")
     demo_verb.set_defaults(verb=_demo)
 
     version = verbs.add_parser("version", help="print the version")

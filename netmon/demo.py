@@ -114,7 +114,7 @@ def run(settings: DemoSettings) -> int:
         # Before the namespace is entered: the page belongs to the host, the packets don't.
         listener = open_listener(ApiSettings(port=settings.port))
     except ListenError as error:
-        terminal.say(str(error))
+        terminal.say(f"{error} (here: --port, 0 for any free one)")
         return 2
     with ExitStack() as stack:
         stack.callback(listener.close)

@@ -1,4 +1,4 @@
-"""Terminal: what is wrong, since when, why, what it cuts off, what to check first; the door of rich.
+"""Terminal: what is wrong, since when, why, what it cuts off, what is due first; the door of rich.
 
 Reads a `Source`; every word that came from outside is plain text, never markup. The screen always
 fits: the worst comes first, lines are cut where room is short, and what has none is counted.
@@ -170,7 +170,9 @@ def _headline(source: Source, live: Sequence[Incident], elapsed_seconds: float) 
     network = source.network
     critical = sum(one.severity is Severity.CRITICAL for one in live)
     badge, style = f" {count(len(live), 'open incident')} ", "bold black on yellow"
-    if not live:
+    if source.judgement is None:
+        badge, style = " waiting ", "bold black on cyan"
+    elif not live:
         badge, style = " all quiet ", "bold black on green"
     elif critical:
         badge, style = f" {count(len(live), 'open incident')}, {critical} critical ", _ALARM

@@ -1,0 +1,63 @@
+"""The command line: wrong input is told in words, with exit code 2, and nothing is started."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from netmon import cli
+from netmon.demo import DemoSettings
+from netmon.demo import run as run_demo
+from tests.netmon.config.writing import NETWORK, write
+
+
+def test_check_counts_what_it_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", str(write(tmp_path, NETWORK))]) == 0
+    assert capsys.readouterr().out == "ok: 2 sites, 2 devices, 1 link; 2 polled\n"
+
+
+def test_check_tells_every_mistake_and_ends_with_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, NETWORK.replace("10s", "0").replace("lat: 59.38", "lat: x"))
+    assert cli.main(["check", str(file)]) == 2
+    told = capsys.readouterr().err
+    assert f"{file}:4:13: intervals.backbone" in told
+    assert f"{file}:6:46: sites[0].position.lat" in told
+    assert "2 mistakes; nothing was started" in told
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--seconds", "10"], "the story takes 90 seconds"),
+        (["--seconds", "-5"], "the story takes 90 seconds"),
+        (["--seconds", "nan"], "the story takes 90 seconds"),
+        (["--seconds", "inf"], "the story takes 90 seconds"),
+        (["--seconds", "soon"], "the story takes 90 seconds"),
+        (["--port", "65536"], "must be 1 to 65535"),
+        (["--port", "-1"], "must be 1 to 65535"),
+        (["--port", "http"], "must be 1 to 65535"),
+        (["--seed", "-1"], "whole number"),
+        (["--seed", "9" * 400], "whole number"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value)[:20],
+)
+def test_the_demo_refuses_what_it_cannot_do(
+    given: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["demo", *given])
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told_with_what_would_be_right(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run_demo(DemoSettings(port=port, headless=True)) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in told
+    assert "--port, 0 for any free one" in told
