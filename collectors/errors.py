@@ -3,7 +3,8 @@
 CollectorError
 ├── DecodeError     bytes that are not the BER or SNMP we admit (turned into an outcome at once)
 ├── ProfileError    a vendor profile that cannot be used; the text names every fault
-└── PingUnavailable this process may open no ICMP socket; the text says what would allow it
+├── PingUnavailable this process may open no ICMP socket; the text says what would allow it
+└── TrapsUnavailable no socket for traps can be had; the text says what would allow it
 """
 
 
@@ -21,3 +22,7 @@ class ProfileError(CollectorError):
 
 class PingUnavailable(CollectorError):  # noqa: N818 - a state of the host, which netmon outlives
     """This process may open no ICMP socket; the text says which sysctl or capability is missing."""
+
+
+class TrapsUnavailable(CollectorError):  # noqa: N818 - a state of the host, which netmon outlives
+    """No socket for traps can be had; the text says what would allow it."""
