@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
-from collectors.errors import PingUnavailable
+from collectors.errors import PingUnavailable, TrapsUnavailable
 from collectors.ping.collector import PingCollector
 from collectors.ping.transport import Transport, open_transport
 from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.pysnmp_engine import PysnmpEngine
 from collectors.snmp.settings import SnmpStatistics
 from collectors.target import Engine, SnmpTarget, Target
+from collectors.trap.supervisor import TrapStatistics
 from netmon import instruments, loop
 from netmon.api.server import RunningServer, serve
 from netmon.cadence import Cadence
@@ -36,10 +37,12 @@ from netmon.detection.judge import Judge, Judgement
 from netmon.exposition.exposition import Exposition
 from netmon.history import History
 from netmon.incidents import Incident, Incidents, Suspicion
+from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline
 from netmon.source import LiveSource, Vitals
 from netmon.state import State
 from netmon.store import Store
+from netmon.traps import Traps
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +96,7 @@ class App:
         )
         self.foreign: PysnmpEngine | None = None
         self.ping: PingCollector | None = None
+        self.traps: Traps | None = None
         self.cadence = Cadence(
             configuration.targets.values(),
             self._poll,
@@ -131,6 +135,7 @@ class App:
         chores = self._chores()
         try:
             self._open_ping()
+            self._open_traps()
             self.server = await serve(
                 self.source, self.configuration.settings.api, listener=self._outside.listener
             )
@@ -143,6 +148,8 @@ class App:
                     tasks.create_task(self.cadence.run(), name="cadence"),
                     tasks.create_task(self._watch_loop(), name="loop lag"),
                 ]
+                if self.traps is not None:
+                    endless.append(tasks.create_task(self.traps.run(), name="traps"))
                 if started is not None:
                     started()
                 await self._stop.wait()
@@ -168,6 +175,8 @@ class App:
         self.configuration = fresh
         self.pipeline.replace(fresh.network, fresh.targets)
         self.cadence.replace(fresh.targets.values())
+        if self.traps is not None:
+            self.traps.replace(fresh.targets.values())
         for device in changes.devices.removed:
             self._forget(device)
         _log.info("reloaded: %s", changes.words)
@@ -230,6 +239,26 @@ class App:
         )
         instruments.watch_ping(self.exposition, transport.statistics, self.ping.statistics)
 
+    def _open_traps(self) -> None:
+        settings = self.configuration.settings
+        if not settings.traps.listen:
+            return
+        try:
+            self.traps = Traps(
+                settings.traps,
+                settings.notices,
+                self.configuration.targets.values(),
+                poll_now=self.cadence.poll_now,
+                monotonic=self._outside.monotonic,
+            )
+        except TrapsUnavailable as error:
+            _log.error("going on without traps: %s", error)
+            instruments.watch_traps(self.exposition, TrapStatistics(), NoticeStatistics())
+            return
+        statistics = self.traps.receiver.statistics, self.traps.notices.statistics
+        instruments.watch_traps(self.exposition, *statistics)
+        instruments.watch_receiver(self.exposition, self.traps)
+
     async def _open_store(self) -> None:
         self._store = await self._write(
             Store, self.configuration.settings.store, self._outside.wall()
@@ -287,6 +316,8 @@ class App:
         for engine in (self.native, self.foreign, self.ping):
             if engine is not None:
                 await engine.close()
+        if self.traps is not None:
+            self.traps.close()
         if self._store is not None:
             await self._checkpoint()
             await self._write(self._store.close)

@@ -11,12 +11,16 @@ from typing import Any, Final
 from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
+from collectors.trap.counters import Count
+from collectors.trap.supervisor import TrapStatistics
 from netmon.api.guard import GuardStatistics
 from netmon.cadence import LATENESS_BOUNDS_SECONDS, Cadence, CadenceStatistics
 from netmon.chores import Chores
 from netmon.exposition.exposition import Exposition
+from netmon.notices import NoticeStatistics
 from netmon.source import Vitals
 from netmon.tally import Durations
+from netmon.traps import Traps
 
 CADENCE: Final = {
     "polls": "netmon_polls_total",
@@ -55,6 +59,19 @@ FLIGHT: Final = {
     "quotes_ignored": "netmon_icmp_quotes_ignored_total",
     "refused": "netmon_icmp_send_failures_total",
     "disturbances": "netmon_icmp_disturbances_total",
+}
+TRAP: Final = {
+    "is_up": "netmon_traps_up",
+    "restarts": "netmon_traps_restarts_total",
+    "latency_seconds": "netmon_traps_latency_seconds",
+    "garbled": "netmon_traps_garbled_total",
+}
+NOTICES: Final = {
+    "heard": "netmon_notices_heard_total",
+    "strangers": "netmon_notices_strangers_total",
+    "stale": "netmon_notices_stale_total",
+    "polls": "netmon_notices_polls_total",
+    "suppressed": "netmon_notices_suppressed_total",
 }
 _DROPPED: Final = ("refused", "timeouts", "oversized", "malformed")  # reasons of the web's guard
 
@@ -125,6 +142,25 @@ def watch_guard(exposition: Exposition, guard: GuardStatistics) -> None:
         "reason",
         lambda: {reason: getattr(guard, reason) for reason in _DROPPED},
     )
+
+
+def watch_traps(exposition: Exposition, trap: TrapStatistics, notices: NoticeStatistics) -> None:
+    """Export how the trap receiver is, and what notifications led to."""
+    _watch_all(exposition, TRAP, lambda: (trap,))
+    _watch_all(exposition, NOTICES, lambda: (notices,))
+
+
+def watch_receiver(exposition: Exposition, traps: Traps) -> None:
+    """Export what became of every datagram that was sent to us."""
+    watch, watch_each = exposition.health.watch, exposition.health.watch_each
+    counters = traps.receiver.counters
+    watch("netmon_traps_received_total", lambda: counters[Count.RECEIVED])
+    watch_each("netmon_traps_processed_total", "outcome", lambda: traps.processed)
+    watch_each("netmon_traps_dropped_total", "reason", lambda: traps.drops)
+    watch("netmon_traps_lost_total", lambda: counters[Count.LOST])
+    watch("netmon_traps_queue_depth", lambda: counters[Count.QUEUED])
+    watch("netmon_notices_flapping_ports", lambda: len(traps.notices.flapping.ports))
+    watch_each("netmon_security_events_total", "kind", lambda: traps.security_events)
 
 
 def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:

@@ -1,6 +1,53 @@
-"""Laws are checked without a deadline per example: a busy machine is no counterexample."""
+"""Laws are checked without a deadline per example; and the conformance table, when asked for."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
-settings.register_profile("unhurried", deadline=None)
+from tests.conformance import Table
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no counterexample
 settings.load_profile("unhurried")
+
+TABLE = pytest.StashKey[Table]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--conformance", type=Path, metavar="FILE", help="write the conformance table there"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TABLE] = Table()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("conformance"):
+            identity, expected = mark.args
+            config.stash[TABLE].add(identity, expected, item.nodeid)
+
+
+class _Noting:
+    """Takes the outcomes of tests."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self._table.note(report.nodeid, report.outcome)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    session.config.pluginmanager.register(_Noting(session.config.stash[TABLE]), "conformance")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    path: Path | None = session.config.getoption("--conformance")
+    if path is not None:
+        path.write_text(session.config.stash[TABLE].render(), "utf-8")

@@ -16,6 +16,7 @@ from pysnmp.entity import config
 from pysnmp.entity.engine import SnmpEngine
 from pysnmp.proto import rfc1155, rfc1902, rfc1905
 from pysnmp.proto.api import v1, v2c
+from pysnmp.proto.secmod.rfc3414 import SnmpUSMSecurityModel
 
 from collectors.errors import DecodeError
 from collectors.snmp.ber import MAX_SUBIDENTIFIERS, Oid, format_oid
@@ -227,11 +228,13 @@ class UsmDecoder:
         self._known: set[bytes] = set()
         self._masters = _masters(self._user)
         self._add(engine, self._engine_id)
+        if not self._user.authentication:  # without a key one entry does for all engines
+            self._add(engine, bytes(SnmpUSMSecurityModel.wildcard_security_engine_id))
         return engine, dispatcher
 
     def _know(self, engine_id: bytes) -> None:
         """Give pysnmp the user at an engine it has not met; the keys are localized there."""
-        if not engine_id or engine_id in self._known:
+        if not engine_id or engine_id in self._known or not self._user.authentication:
             return
         if len(self._known) >= _MOST_ENGINES:
             self._engine, self._dispatcher = self._made()

@@ -56,6 +56,11 @@ def localize(secret: bytes, digest: str, engine_id: bytes) -> bytes:
     return hashlib.new(DIGESTS[digest][0], key + engine_id + key).digest()
 
 
+def digest_of(blank: bytes, key: bytes, name: str, octets: int) -> bytes:
+    """Return msgAuthenticationParameters of a message in which they are zeros."""
+    return hmac.digest(key, blank, name)[:octets]
+
+
 def is_authentic(data: bytes, place: tuple[int, int], user: TrapUser, engine_id: bytes) -> bool:
     """Return whether the digest at this place of the message is the user's."""
     name, octets = DIGESTS[user.authentication]
@@ -64,4 +69,4 @@ def is_authentic(data: bytes, place: tuple[int, int], user: TrapUser, engine_id:
         return False
     key = localize(user.authentication_secret, user.authentication, engine_id)
     blank = data[:first] + bytes(octets) + data[last:]
-    return hmac.compare_digest(hmac.digest(key, blank, name)[:octets], data[first:last])
+    return hmac.compare_digest(digest_of(blank, key, name, octets), data[first:last])

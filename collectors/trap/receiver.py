@@ -5,6 +5,7 @@ first datagram, has no asyncio and no netmon in it, and ends when netmon does.
 """
 
 import contextlib
+import gc
 import logging
 import os
 import pwd
@@ -102,6 +103,7 @@ class Receiver:
         if self._guard.set_aside is not None:
             self._outbox.put(_forgotten(self._guard.set_aside))
         self._intake.know(first.sources)
+        gc.freeze()  # pysnmp's tables stay: to look through them again and again takes 40 ms
         if account is not None:  # only now: pysnmp reads its files where root alone may
             _become(account)
         self._orders = Deframer(MAX_ORDER_OCTETS)

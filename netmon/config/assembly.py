@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from collectors.ping.transport import PingSettings
 from collectors.snmp.settings import SnmpSettings
+from collectors.trap.settings import TrapSettings
 from netmon.api.server import ApiSettings
 from netmon.cadence import CadenceSettings
 from netmon.config import comments, entries, tree, units
@@ -25,6 +26,7 @@ from netmon.correlation import CorrelationSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.history import HistorySettings
 from netmon.incidents import IncidentSettings
+from netmon.notices import NoticeSettings
 from netmon.pipeline import PipelineSettings
 from netmon.store import StoreSettings
 from topology.model import SiteId
@@ -44,6 +46,8 @@ class Settings:
     correlation: CorrelationSettings = field(default_factory=CorrelationSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     api: ApiSettings = field(default_factory=ApiSettings)
+    traps: TrapSettings = field(default_factory=TrapSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
 
 
 GROUPS: Final[Mapping[str, type[Any]]] = {

@@ -14,12 +14,14 @@ from collectors.observation import Outcome
 from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
+from collectors.trap.supervisor import TrapStatistics
 from netmon import instruments
 from netmon.api.guard import GuardStatistics
 from netmon.cadence import LATENESS_BOUNDS_SECONDS, Cadence, CadenceStatistics
 from netmon.chores import Chores
 from netmon.exposition.exposition import Exposition
 from netmon.incidents import Severity
+from netmon.notices import NoticeStatistics
 from netmon.pipeline import PipelineStatistics
 from netmon.tally import Durations, Tally
 from netmon.verdict import Cause
@@ -43,12 +45,14 @@ class Counted:
         self.snmp = SnmpStatistics()
         self.transport, self.flight = TransportStatistics(), FlightStatistics()
         self.guard, self.chores = GuardStatistics(), Chores()
+        self.trap, self.notices = TrapStatistics(), NoticeStatistics()
         self.pipeline, self.tally = story.statistics, story.state.tally
         instruments.watch_cadence(self.exposition, self.cadence)
         instruments.watch_snmp(self.exposition, lambda: (self.snmp,))
         instruments.watch_ping(self.exposition, self.transport, self.flight)
         instruments.watch_guard(self.exposition, self.guard)
         instruments.watch_chores(self.exposition, self.chores)
+        instruments.watch_traps(self.exposition, self.trap, self.notices)
 
     @property
     def all(self) -> dict[str, object]:
@@ -58,6 +62,8 @@ class Counted:
             "TransportStatistics": self.transport,
             "FlightStatistics": self.flight,
             "GuardStatistics": self.guard,
+            "TrapStatistics": self.trap,
+            "NoticeStatistics": self.notices,
             "PipelineStatistics": self.pipeline,
             "Tally": self.tally,
         }
@@ -69,6 +75,8 @@ COUNTING = (
     TransportStatistics,
     FlightStatistics,
     GuardStatistics,
+    TrapStatistics,
+    NoticeStatistics,
     PipelineStatistics,
     Tally,
 )

@@ -1,0 +1,146 @@
+"""Traps: the receiver tied to the cadence; what it hears becomes polls, log lines and counts."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from collectors.target import Community, Target
+from collectors.trap.counters import FATES, SECURITY, Count, Drop
+from collectors.trap.frames import Source, Warned
+from collectors.trap.notification import Notification
+from collectors.trap.settings import TrapSettings
+from collectors.trap.supervisor import TrapReceiver
+from netmon.notices import Notice, Notices, NoticeSettings
+from topology.model import DeviceId
+
+_log = logging.getLogger(__name__)
+
+FOLLOW_SECONDS: Final = 0.5  # how late the second poll may be
+KERNEL: Final = "kernel"  # a reason beside those of the receiver: its buffer was full
+MEMORY_LOST: Final = "replay_memory_lost"
+_WORDS: Final[Mapping[str, str]] = {
+    Drop.UNKNOWN_SOURCE: "is in no inventory and sends notifications",
+    Drop.LIMITED: "sends more notifications than one source may",
+    Drop.NO_CREDENTIAL: "sends notifications of an SNMP version it has no credential for",
+    Drop.WRONG_COMMUNITY: "sends notifications with another community than its own",
+    Drop.UNKNOWN_USER: "sends notifications of another user than its own",
+    Drop.SECURITY_LEVEL: "sends notifications less protected than its user must be",
+    Drop.WRONG_DIGEST: "sends notifications that its user's key did not sign",
+    Drop.NOT_IN_TIME: "sends notifications that are too old",
+    Drop.REPLAYED: "sends notifications that were sent before",
+    Drop.BOOTS_BACK: "sends notifications whose engineBoots went back: replayed, or it was reset",
+    Drop.MEMORY: "sent notifications that could not be guarded against replay: is the disk full?",
+    MEMORY_LOST: "the memory of notifications seen was damaged; those may be replayed once",
+}
+
+
+class Traps:
+    """Notifications, followed up. `monotonic` is the system's clock."""
+
+    def __init__(
+        self,
+        settings: TrapSettings,
+        notices: NoticeSettings,
+        targets: Iterable[Target],
+        *,
+        poll_now: Callable[[DeviceId], bool],
+        monotonic: Callable[[], float],
+    ) -> None:
+        """Bind the sockets. Raises TrapsUnavailable."""
+        known = tuple(targets)
+        self._poll_now, self._monotonic = poll_now, monotonic
+        self.notices = Notices(notices, (each.device for each in known), self._tell)
+        self.receiver = TrapReceiver(
+            settings, sources_of(known), hear=self._hear, warn=self._warned, monotonic=monotonic
+        )
+        self._memories_lost = 0
+        self._claims: dict[bytes, tuple[DeviceId, int]] = {}  # engine id → boots to be confirmed
+
+    @property
+    def drops(self) -> Mapping[str, float]:
+        """What went no further, by reason."""
+        found: dict[str, float] = {
+            str(reason): count for reason, count in self.receiver.counters.drops.items()
+        }
+        return {**found, KERNEL: self.receiver.kernel_drops}
+
+    @property
+    def processed(self) -> Mapping[str, float]:
+        """What was dealt with, by what became of it; with `drops` it makes all that was sent."""
+        return {str(fate): self.receiver.counters[fate] for fate in FATES}
+
+    @property
+    def security_events(self) -> Mapping[str, float]:
+        """What an administrator should look at, by kind."""
+        counters = self.receiver.counters
+        found: dict[str, float] = {str(reason): counters[reason] for reason in SECURITY}
+        return {**found, MEMORY_LOST: self._memories_lost}
+
+    @property
+    def lost(self) -> int:
+        """How many were told by the receiver while netmon was too slow to hear them."""
+        return self.receiver.counters[Count.LOST]
+
+    def replace(self, targets: Iterable[Target]) -> None:
+        """Take the targets of a new inventory."""
+        known = tuple(targets)
+        self.notices.replace(each.device for each in known)
+        self.receiver.know(sources_of(known))
+
+    async def run(self) -> None:
+        """Receive and follow up, for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.receiver.run(), name="trap receiver")
+            while True:
+                await asyncio.sleep(FOLLOW_SECONDS)
+                self.notices.settle(self._monotonic())
+                self._follow()
+
+    def confirm(self, device: DeviceId, engine_id: bytes, boots: int, time: int) -> None:
+        """Take what an authenticated poll found: boots that went back are believed from it only."""
+        claim = self._claims.get(engine_id)
+        if claim is None or claim[0] != device:
+            return
+        del self._claims[engine_id]
+        if boots >= claim[1]:
+            _log.warning("%s: a poll confirms that its engineBoots went back to %d", device, boots)
+            self.receiver.admit_boots(engine_id, boots, time)
+
+    def close(self) -> None:
+        """Release the sockets; after `run` was cancelled."""
+        self.receiver.close()
+
+    def _hear(self, notification: Notification) -> None:
+        self.notices.take(notification, self._monotonic())
+        self._follow()
+
+    def _follow(self) -> None:
+        for device in self.notices.due(self._monotonic()):
+            self._poll_now(device)
+
+    def _warned(self, warned: Warned) -> None:
+        whose = warned.source if warned.device is None else f"{warned.device} ({warned.source})"
+        words = _WORDS.get(warned.reason, warned.reason)
+        _log.warning("traps: %s %s, %d times so far", whose, words, warned.count)
+        if warned.reason == MEMORY_LOST:
+            self._memories_lost += 1
+        if warned.reason == Drop.BOOTS_BACK and warned.device is not None:
+            self._claims[bytes.fromhex(warned.engine_id)] = (warned.device, warned.boots)
+            self.notices.ask(warned.device, self._monotonic())
+
+    def _tell(self, notice: Notice) -> None:
+        _log.info("%s", notice.words)
+
+
+def sources_of(targets: Iterable[Target]) -> list[Source]:
+    """Return which devices may send notifications, and what each proves itself by."""
+    found = []
+    for target in targets:
+        asked = target.snmp or target.ping
+        if asked is None:
+            continue
+        credential = None if target.snmp is None else target.snmp.credential
+        community = credential.secret if isinstance(credential, Community) else b""
+        found.append(Source(device=target.device, address=asked.address, community=community))
+    return found
