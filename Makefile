@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 nftables iputils-ping faketime docker-compose
 
-.PHONY: demo test check fix format bench test-servers lock clean docs
+.PHONY: demo test check fix format bench test-servers lock clean docs conformance
 
 # uv where it is present, else plain venv and pip; hashes are checked either way.
 define install
@@ -54,6 +54,10 @@ docs: $(VENV)/.development
 	$(BIN)/python -m netmon.exposition.document > docs/metrics.md
 	$(BIN)/python -m netmon.config.profile_page > docs/profiles.md
 	$(BIN)/python -m tests.project.picture
+
+# Plays every hostile case of tests/wire and writes down how it ended.
+conformance: $(VENV)/.development
+	$(BIN)/python -m pytest tests/wire --conformance docs/wire-conformance.md
 
 # The real servers that tests talk to; Debian starts some of them by itself, which tests don't need.
 test-servers:

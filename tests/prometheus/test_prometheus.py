@@ -119,9 +119,10 @@ def test_every_condition_of_the_rules_exists() -> None:
 def test_a_counter_is_never_read_without_its_increase() -> None:
     text = _expressions()
     for name in set(re.findall(r"\bnetmon_\w+_total\b", text)):
-        assert re.findall(rf"(\w+)\({name}\[", text)
+        selected = rf"{name}(?:\{{[^}}]*\}})?"
+        assert re.findall(rf"(\w+)\({selected}\[", text)
         assert len(re.findall(rf"\b{name}\b", text)) == len(
-            re.findall(rf"(?:rate|increase)\({name}\[", text)
+            re.findall(rf"(?:rate|increase)\({selected}\[", text)
         )
 
 

@@ -54,9 +54,9 @@ def run(request: pytest.FixtureRequest) -> Run:
 
 
 @pytest.mark.conformance("HT-01", "source in no inventory: not acted on, counted, one log line")
-def test_ht01_a_trap_of_a_stranger_is_counted_and_goes_no_further(tmp_path: Path) -> None:
+def test_ht01_a_trap_of_a_stranger_is_counted_and_goes_no_further(folder: Path) -> None:
     async def story() -> None:
-        async with receiving(tmp_path, device(address="127.0.0.5")) as ear:
+        async with receiving(folder, device(address="127.0.0.5")) as ear:
             for _ in range(5):
                 await snmptrap(ear.port, *V2C, source="127.0.0.6")
             await snmptrap(ear.port, *V2C, source="127.0.0.5")
@@ -68,12 +68,12 @@ def test_ht01_a_trap_of_a_stranger_is_counted_and_goes_no_further(tmp_path: Path
 
 
 @pytest.mark.parametrize("version", [("-v1", "-c", "secret"), V2C, v3()], ids=["v1", "v2c", "v3"])
-def test_traps_of_all_versions_are_told(version: tuple[str, ...], tmp_path: Path, run: Run) -> None:
+def test_traps_of_all_versions_are_told(version: tuple[str, ...], folder: Path, run: Run) -> None:
     async def story() -> None:
         trap = ("", LINK_DOWN, IF_INDEX, "i", "4")
         if version[0] == "-v1":
             trap = ("1.3.6.1.6.3.1.1.5", "10.9.8.7", "2", "0", "4711", IF_INDEX, "i", "4")  # type: ignore[assignment]
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             assert await snmptrap(ear.port, *version, trap=trap) == 0
             await ear.until(lambda: ear.heard, "the trap")
             (told,) = ear.heard
@@ -99,12 +99,12 @@ def test_traps_of_all_versions_are_told(version: tuple[str, ...], tmp_path: Path
     ids="-".join,
 )
 def test_v3_traps_and_informs_of_every_algorithm_of_net_snmp(
-    net_snmp: tuple[str, str], ours: tuple[str, str], tmp_path: Path
+    net_snmp: tuple[str, str], ours: tuple[str, str], folder: Path
 ) -> None:
     async def story() -> None:
         user = replace(WATCH, authentication=ours[0], privacy=ours[1])
         names = {"authentication": net_snmp[0], "privacy": net_snmp[1]}
-        async with receiving(tmp_path, device(user=user)) as ear:
+        async with receiving(folder, device(user=user)) as ear:
             await snmptrap(ear.port, *v3(user, **names))  # type: ignore[arg-type]
             assert await snmpinform(ear.port, *v3(user, engine=None, **names)) == 0  # type: ignore[arg-type]
             await ear.until(lambda: len(ear.heard) == 2, "trap and inform")
@@ -119,11 +119,11 @@ def test_v3_traps_and_informs_of_every_algorithm_of_net_snmp(
 @pytest.mark.conformance(
     "HT-03", "v3 replay at once, late, after boots + 1, after our restart: 0 accepted"
 )
-def test_ht03_a_captured_v3_trap_is_never_accepted_again(tmp_path: Path) -> None:
+def test_ht03_a_captured_v3_trap_is_never_accepted_again(folder: Path) -> None:
     async def story() -> None:
-        settings = settings_for(tmp_path, per_source_burst=10_000)
+        settings = settings_for(folder, per_source_burst=10_000)
         old = await captured(*v3(boots=4, time=900))
-        async with receiving(tmp_path, settings=settings) as ear:
+        async with receiving(folder, settings=settings) as ear:
             ear.throw(old)
             await ear.until(lambda: ear.heard, "the first")
             for _ in range(300):
@@ -143,7 +143,7 @@ def test_ht03_a_captured_v3_trap_is_never_accepted_again(tmp_path: Path) -> None
         last = await captured(*v3(boots=5, time=60))
         accepted = 0
         for _ in range(3):  # restarts of ours
-            async with receiving(tmp_path, settings=settings) as ear:
+            async with receiving(folder, settings=settings) as ear:
                 for data in [old] * 50 + [last] * 50:
                     ear.throw(data)
                 await ear.until(lambda: ear.settled == 100, "replays after our restart")
@@ -170,10 +170,10 @@ def test_ht03_a_captured_v3_trap_is_never_accepted_again(tmp_path: Path) -> None
     ids=["noAuth", "noPriv", "user", "digest", "auth key", "priv key"],
 )
 def test_ht04_what_does_not_prove_itself_is_rejected_by_reason(
-    options: tuple[str, ...], reason: Drop, tmp_path: Path
+    options: tuple[str, ...], reason: Drop, folder: Path
 ) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             await snmptrap(ear.port, *options)
             await ear.until(lambda: ear.settled, "the trap's fate")
             assert ear.drops == {str(reason): 1}
@@ -185,9 +185,9 @@ def test_ht04_what_does_not_prove_itself_is_rejected_by_reason(
 @pytest.mark.conformance(
     "HT-05", "engineBoots went back: security event; accepted only after a poll confirms it"
 )
-def test_ht05_a_device_that_was_reset_is_believed_after_a_poll_of_it(tmp_path: Path) -> None:
+def test_ht05_a_device_that_was_reset_is_believed_after_a_poll_of_it(folder: Path) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             await snmptrap(ear.port, *v3(boots=40, time=500))
             await ear.until(lambda: ear.heard, "the trap before the reset")
             await snmptrap(ear.port, *v3(boots=1, time=20), trap=("", COLD_START))
@@ -210,10 +210,10 @@ def test_ht05_a_device_that_was_reset_is_believed_after_a_poll_of_it(tmp_path: P
     ids=["v2c", "v3"],
 )
 def test_ht06_an_inform_whose_acknowledgement_was_lost_is_one_event(
-    version: tuple[str, ...], answer: int, tmp_path: Path
+    version: tuple[str, ...], answer: int, folder: Path
 ) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear, losing_answers(ear.port, answer) as port:
+        async with receiving(folder) as ear, losing_answers(ear.port, answer) as port:
             assert await snmpinform(port, *version) == 0
             assert [each.is_inform for each in ear.heard] == [True]
             assert ear.receiver.counters[Count.REPEATED] == 1
@@ -226,11 +226,11 @@ def test_ht06_an_inform_whose_acknowledgement_was_lost_is_one_event(
 @pytest.mark.conformance(
     "HT-09", "60-kB trap, 3,200 varbinds: dropped by size before it is decoded, no stall"
 )
-def test_ht09_giants_are_dropped_unread_while_others_are_heard(tmp_path: Path) -> None:
+def test_ht09_giants_are_dropped_unread_while_others_are_heard(folder: Path) -> None:
     async def story() -> None:
         giant = v2c(more=[Varbind(parse_oid("1.3.6.1.2.1.1.5.0"), Value(Tag.INTEGER, 1))] * 3200)
         assert len(giant) > 48_000
-        async with receiving(tmp_path, device(), device("giant", "127.0.0.66")) as ear:
+        async with receiving(folder, device(), device("giant", "127.0.0.66")) as ear:
             begun = _cpu_seconds(ear)
             for _ in range(200):
                 ear.throw(giant, "127.0.0.66")
@@ -256,11 +256,11 @@ def _cpu_seconds(ear: Ear) -> float:
 @pytest.mark.conformance(
     "HT-10", "v1 trap with a foreign agent address: both shown, the source is the identity"
 )
-def test_ht10_a_v1_trap_is_of_its_source_whatever_it_calls_itself(tmp_path: Path) -> None:
+def test_ht10_a_v1_trap_is_of_its_source_whatever_it_calls_itself(folder: Path) -> None:
     async def story() -> None:
         devices = device(address="127.0.0.5"), device("victim", "127.0.0.7")
         trap = ("1.3.6.1.4.1.2281", "127.0.0.7", "6", "17", "4711", IF_INDEX, "i", "4")
-        async with receiving(tmp_path, *devices) as ear:
+        async with receiving(folder, *devices) as ear:
             await snmptrap(ear.port, "-v1", "-c", "secret", trap=trap, source="127.0.0.5")
             await ear.until(lambda: ear.heard, "the trap")
             (told,) = ear.heard
@@ -274,9 +274,9 @@ def test_ht10_a_v1_trap_is_of_its_source_whatever_it_calls_itself(tmp_path: Path
 @pytest.mark.conformance(
     "HT-11", "traps that come late and out of order: stamped when received, not taken as new"
 )
-def test_ht11_late_traps_keep_their_stamp_and_too_late_ones_are_dropped(tmp_path: Path) -> None:
+def test_ht11_late_traps_keep_their_stamp_and_too_late_ones_are_dropped(folder: Path) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             datagrams = [
                 await captured(*v3(boots=4, time=seconds)) for seconds in (5000, 4900, 1400)
             ]
@@ -298,10 +298,10 @@ def test_ht11_late_traps_keep_their_stamp_and_too_late_ones_are_dropped(tmp_path
 @pytest.mark.conformance(
     "HT-12", "receive buffer overrun: counted to the datagram, alert NetmonBlindToTraps"
 )
-def test_ht12_what_the_kernel_drops_is_counted_to_the_datagram(tmp_path: Path) -> None:
+def test_ht12_what_the_kernel_drops_is_counted_to_the_datagram(folder: Path) -> None:
     async def story() -> None:
-        settings = settings_for(tmp_path, receive_buffer_octets=65_536)
-        async with receiving(tmp_path, settings=settings) as ear:
+        settings = settings_for(folder, receive_buffer_octets=65_536)
+        async with receiving(folder, settings=settings) as ear:
             pid = ear.receiver.pid or 0
             os.kill(pid, signal.SIGSTOP)
             sent = 3000
@@ -321,10 +321,10 @@ def test_ht12_what_the_kernel_drops_is_counted_to_the_datagram(tmp_path: Path) -
     "HT-13", "receiver dies: restarted in less than 2 s, nothing else affected"
 )
 def test_ht13_a_receiver_that_was_killed_is_back_and_what_came_meanwhile_is_heard(
-    tmp_path: Path, run: Run
+    folder: Path, run: Run
 ) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             for number in range(1, 4):
                 pid = ear.receiver.pid or 0
                 os.kill(pid, signal.SIGKILL)
@@ -341,9 +341,9 @@ def test_ht13_a_receiver_that_was_killed_is_back_and_what_came_meanwhile_is_hear
     run(story())
 
 
-def test_a_receiver_ends_when_netmon_is_gone(tmp_path: Path) -> None:
+def test_a_receiver_ends_when_netmon_is_gone(folder: Path) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             pid = ear.receiver.pid or 0
             assert ear.receiver._writer is not None
             ear.receiver._writer.transport.abort()  # as the kernel does when netmon is killed
@@ -353,9 +353,9 @@ def test_a_receiver_ends_when_netmon_is_gone(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up root")
-def test_where_root_starts_it_the_receiver_is_nobody(tmp_path: Path) -> None:
+def test_where_root_starts_it_the_receiver_is_nobody(folder: Path) -> None:
     async def story() -> None:
-        async with receiving(tmp_path) as ear:
+        async with receiving(folder) as ear:
             status = _proc(ear, "status").decode("utf-8")
             fields = dict(line.split(":\t", 1) for line in status.splitlines())
             nobody = str(pwd.getpwnam("nobody").pw_uid)
@@ -371,9 +371,9 @@ def test_where_root_starts_it_the_receiver_is_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.conformance("HT-14", "1,000 datagrams in 1 s from one host: a burst of 200 passes")
-def test_ht14_one_host_may_say_two_hundred_things_at_once(tmp_path: Path) -> None:
+def test_ht14_one_host_may_say_two_hundred_things_at_once(folder: Path) -> None:
     async def story() -> None:
-        async with receiving(tmp_path, device(), device("loud", "127.0.0.66")) as ear:
+        async with receiving(folder, device(), device("loud", "127.0.0.66")) as ear:
             data = v2c()
             for _ in range(1000):
                 ear.throw(data, "127.0.0.66")
@@ -387,10 +387,10 @@ def test_ht14_one_host_may_say_two_hundred_things_at_once(tmp_path: Path) -> Non
     asyncio.run(story())
 
 
-def test_a_slow_netmon_loses_the_oldest_and_it_is_counted(tmp_path: Path) -> None:
+def test_a_slow_netmon_loses_the_oldest_and_it_is_counted(folder: Path) -> None:
     async def story() -> None:
-        settings = settings_for(tmp_path, queue_size=10, per_source_burst=100_000)
-        async with receiving(tmp_path, settings=settings) as ear:
+        settings = settings_for(folder, queue_size=10, per_source_burst=100_000)
+        async with receiving(folder, settings=settings) as ear:
             sent = 4000
             for number in range(sent):  # netmon does not get to listen in between
                 ear.throw(v2c(index=number))
@@ -444,10 +444,10 @@ def test_a_socket_that_systemd_hands_over_is_taken() -> None:
     assert int(found.stdout) == port
 
 
-def test_ipv6_sources_are_told_apart(tmp_path: Path) -> None:
+def test_ipv6_sources_are_told_apart(folder: Path) -> None:
     async def story() -> None:
-        settings = settings_for(tmp_path, listen=("127.0.0.1", "::1"))
-        async with receiving(tmp_path, device("six", "::1"), settings=settings) as ear:
+        settings = settings_for(folder, listen=("127.0.0.1", "::1"))
+        async with receiving(folder, device("six", "::1"), settings=settings) as ear:
             with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
                 sock.sendto(v2c(), ("::1", ear.port))
             await ear.until(lambda: ear.heard, "the trap")

@@ -87,20 +87,11 @@ class Ear:
             sock.sendto(data, ("127.0.0.1", self.port))
 
 
-def _open_to_all(directory: Path) -> None:
-    """Let the receiver into a test's directory: where root tests, it is somebody else."""
-    directory.mkdir(parents=True, exist_ok=True)
-    for part in (directory, *directory.parents[:3]):
-        with contextlib.suppress(PermissionError):
-            part.chmod(part.stat().st_mode | 0o011)
-
-
 @contextlib.asynccontextmanager
 async def receiving(
     directory: Path, *sources: Source, settings: TrapSettings | None = None
 ) -> AsyncIterator[Ear]:
     """Run a receiver; by default of one device with all credentials."""
-    _open_to_all(directory)
     chosen = settings or TrapSettings(
         listen=("127.0.0.1",), port=free_port(socket.SOCK_DGRAM), directory=str(directory / "traps")
     )
