@@ -15,6 +15,7 @@ import socket
 import sqlite3
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +86,8 @@ class Outbox:
 class Receiver:
     """The loop."""
 
-    def __init__(self, control: socket.socket, first: Orders) -> None:
+    def __init__(self, control: socket.socket, first: Orders, *, wall: Callable[[], float]) -> None:
+        self._wall = wall
         self._control, self._settings = control, first.settings
         self._counters = Counters(first.counters)
         self._sockets = [socket.socket(fileno=each) for each in first.sockets]
@@ -152,7 +154,7 @@ class Receiver:
                 break
             except OSError:  # such as an ICMP error for an acknowledgement
                 continue
-            arrived.append(Datagram(data, address[0], time.time(), time.monotonic()))
+            arrived.append(Datagram(data, address[0], self._wall(), time.monotonic()))
             addresses.append(address)
         taken = self._intake.take(arrived)
         for each, address in zip(taken, addresses, strict=True):
@@ -179,14 +181,14 @@ class Receiver:
                 self._intake.know(order)
 
 
-def serve(file: int) -> None:
+def serve(file: int, *, wall: Callable[[], float] = time.time) -> None:
     """Be the receiver whose control socket this file descriptor is, until netmon ends."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the communities
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     with contextlib.closing(socket.socket(fileno=file)) as control:
         first = _first(control)
-        receiver = Receiver(control, first)
+        receiver = Receiver(control, first, wall=wall)
         try:
             receiver.run()
         except Ended:

@@ -10,7 +10,7 @@ An acceptance counts only after `commit`: nothing may be told before.
 """
 
 import hashlib
-import logging
+import itertools
 import sqlite3
 import time
 from collections import OrderedDict
@@ -20,8 +20,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
-
-_log = logging.getLogger(__name__)
 
 WINDOW_SECONDS: Final = 150  # RFC 3414 §3.2.7
 DRIFT: Final = 1e-3  # how wrong an engine's clock may run, of the time it was not heard
@@ -85,10 +83,7 @@ class ReplayGuard:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            self.set_aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
-            path.rename(self.set_aside)
-            for tail in ("-wal", "-shm"):
-                path.with_name(path.name + tail).unlink(missing_ok=True)
+            self.set_aside = _put_aside(path)
             self._database = _opened(path)
         self._engines = self._loaded()
 
@@ -198,6 +193,16 @@ def _earliest(known: _Engine, now: float) -> float:
         return 0.0
     passed = max(0.0, now - known.heard)
     return known.time + passed * (1 - DRIFT) - WINDOW_SECONDS
+
+
+def _put_aside(path: Path) -> Path:
+    """Rename a damaged file, so that somebody can look at it; what belonged to it goes."""
+    names = (path.with_name(f"{path.name}.damaged-{number}") for number in itertools.count(1))
+    aside = next(name for name in names if not name.exists())
+    path.rename(aside)
+    for tail in ("-wal", "-shm"):
+        path.with_name(path.name + tail).unlink(missing_ok=True)
+    return aside
 
 
 def _opened(path: Path) -> sqlite3.Connection:
