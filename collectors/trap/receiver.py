@@ -184,11 +184,11 @@ class Receiver:
 def serve(file: int, *, wall: Callable[[], float] = time.time) -> None:
     """Be the receiver whose control socket this file descriptor is, until netmon ends."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold the communities
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
     with contextlib.closing(socket.socket(fileno=file)) as control:
         first = _first(control)
         receiver = Receiver(control, first, wall=wall)
+        with contextlib.suppress(OSError):
+            os.nice(NICENESS)
         try:
             receiver.run()
         except Ended:
