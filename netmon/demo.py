@@ -81,6 +81,7 @@ class Stage:
             story=self.story,
             seed=settings.seed,
         )
+        self.agents = Agents(self.world, self.targets, self.clock)
         self.began_monotonic = time.monotonic()
         self.began_wall = time.time()
 
@@ -98,10 +99,9 @@ class Stage:
 
     def answering(self, *, tun: bool) -> AbstractContextManager[object]:
         """Answer for all devices; the story must have begun."""
-        agents = Agents(self.world, self.targets, self.clock)
         if not tun:
-            return agents
-        return TunNetwork(agents, Impairment(self.world, ROUGH), self.targets, self.clock)
+            return self.agents
+        return TunNetwork(self.agents, Impairment(self.world, ROUGH), self.targets, self.clock)
 
 
 def run(settings: DemoSettings) -> int:
@@ -156,6 +156,8 @@ async def _perform(
     terminal: Terminal,
 ) -> int:
     stage = Stage(configuration, settings)
+    if not settings.tun:
+        stage.agents.bind()  # before the long past, in which another demo might take the ports
     told: list[Incident] = []
 
     def note(_judgement: Judgement, changed: Sequence[Incident]) -> None:

@@ -30,7 +30,7 @@ class AgentsError(Exception):
 
 
 class Agents:
-    """The agents of all targets that are asked by SNMP; `start` and `stop` once, or use `with`."""
+    """The agents of all targets asked by SNMP; `bind` (or not), `start`, `stop`, or use `with`."""
 
     def __init__(self, world: World, targets: Iterable[Target], clock: Clock) -> None:
         self._clock = clock
@@ -40,7 +40,7 @@ class Agents:
             (asked.address, asked.port): _agent(world, asked, profiles[asked.profile])
             for asked in self._asked
         }
-        self._sockets: list[socket.socket] = []
+        self._doors: list[tuple[socket.socket, Agent]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -53,13 +53,12 @@ class Agents:
         """Whether there is an agent at an address."""
         return (address, port) in self._by_address
 
-    def start(self) -> None:
-        """Bind all addresses and answer from now on; raises AgentsError if one cannot be bound."""
-        loop = self._loop = asyncio.new_event_loop()
+    def bind(self) -> None:
+        """Take all addresses, so that nobody else does; raises AgentsError if one is taken."""
         for (address, port), agent in self._by_address.items():
             try:
                 door = socket.socket(_family(address), socket.SOCK_DGRAM)
-                self._sockets.append(door)
+                self._doors.append((door, agent))
                 door.setblocking(False)
                 door.bind((address, port))
             except OSError as error:
@@ -68,6 +67,13 @@ class Agents:
                     f"cannot listen on {address} port {port} for the simulated {agent.device}:"
                     f" {error.strerror}; is a demo running already?"
                 ) from error
+
+    def start(self) -> None:
+        """Answer from now on, on all addresses; raises AgentsError if one cannot be bound."""
+        if not self._doors:
+            self.bind()
+        loop = self._loop = asyncio.new_event_loop()
+        for door, agent in self._doors:
             loop.add_reader(door, self._read, door, agent)
         self._thread = threading.Thread(
             target=loop.run_forever, name="simulated-agents", daemon=True
@@ -99,9 +105,9 @@ class Agents:
                 return
 
     def _close(self) -> None:
-        for door in self._sockets:
+        for door, _ in self._doors:
             door.close()
-        self._sockets.clear()
+        self._doors.clear()
         if self._loop is not None and not self._loop.is_running():
             self._loop.close()
 
