@@ -75,6 +75,11 @@ class StoreSettings:
     busy_seconds: Annotated[float, Ge(0)] = 5.0  # until another process lets go of the file
     checkpoint_seconds: Annotated[float, Ge(1)] = 300.0  # baselines are kept so often
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be a file."""
+        if "\0" in self.path or not Path(self.path).name:
+            raise ValueError("path must be that of a file, such as /var/lib/netmon/netmon.sqlite")
+
 
 class Store:
     """One SQLite file; opened at once, so that a fault shows at the start."""

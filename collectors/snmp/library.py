@@ -107,8 +107,15 @@ def _find(source: str | Path, beside: Path | None) -> Path:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_FILE_OCTETS:
-            raise ProfileError(f"{path.name}: larger than {MAX_FILE_OCTETS} octets")
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path.name}: {error}") from error
+        if path.exists() and not path.is_file():  # a pipe or a device would never end
+            raise ProfileError(f"{path.name}: is not a regular file")
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_FILE_OCTETS + 1)
+    except OSError as error:
+        raise ProfileError(f"{path.name}: cannot be read: {error.strerror}") from error
+    if len(raw) > MAX_FILE_OCTETS:
+        raise ProfileError(f"{path.name}: larger than {MAX_FILE_OCTETS} octets")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path.name}: is not UTF-8 text; save it as UTF-8") from error

@@ -1,6 +1,7 @@
 """The API's server: its settings, its socket, its end."""
 
 import asyncio
+import ipaddress
 import logging
 import socket
 from dataclasses import dataclass
@@ -44,6 +45,15 @@ class ApiSettings:
     exchange_timeout_seconds: Annotated[float, Gt(0)] = 30.0
     idle_timeout_seconds: Annotated[float, Gt(0)] = 75.0
     max_connections: Annotated[int, Ge(1)] = 256
+
+    def __post_init__(self) -> None:
+        """Refuse a name that would have to be looked up, and what is neither."""
+        try:
+            ipaddress.ip_address("127.0.0.1" if self.host == "localhost" else self.host)
+        except ValueError:
+            raise ValueError(
+                f"host must be an IP address of this machine or localhost, not {self.host[:64]!a}"
+            ) from None
 
 
 class RunningServer:

@@ -11,6 +11,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 FIB_TRIE: Final = Path("/proc/net/fib_trie")
 IF_INET6: Final = Path("/proc/net/if_inet6")
 _LEAF: Final = re.compile(r"\|-- (\S+)")
+_INTERFACE: Final = re.compile(r"[A-Za-z0-9._@-]{1,15}")  # IFNAMSIZ of Linux, without its oddities
 _BROADCAST: Final = ipaddress.IPv4Address("255.255.255.255")
 
 
@@ -54,8 +55,8 @@ def fault_of(text: str, machine: Machine) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return f"is an IPv4 address in IPv6 clothes; write {address.ipv4_mapped}"
-        if address.is_link_local and address.scope_id is None:
-            return "is link-local; say on which interface, such as fe80::1%eth0"
+        if fault := _scope_fault(address):
+            return fault
     elif address == _BROADCAST or text in machine.broadcasts:
         return "is a broadcast address; a device has one of its own"
     if address.is_unspecified:
@@ -68,6 +69,16 @@ def fault_of(text: str, machine: Machine) -> str:
         address.packed[0] == 0 or address.packed[0] >= 240
     ):
         return "is in a range no device can have (RFC 6890)"
-    if text in machine.own:
+    if text.partition("%")[0] in machine.own:
         return "is this machine's own address; give the device's"
+    return ""
+
+
+def _scope_fault(address: ipaddress.IPv6Address) -> str:
+    if not address.is_link_local:
+        return "" if address.scope_id is None else "has a %interface, which is for fe80:: alone"
+    if address.scope_id is None:
+        return "is link-local; say on which interface, such as fe80::1%eth0"
+    if not _INTERFACE.fullmatch(address.scope_id):
+        return "names no interface after the %; such as fe80::1%eth0"
     return ""

@@ -35,6 +35,33 @@ SLIPS: Final = {
     "UKR": "UA",
 }
 
+# South, west, north and east of the European part of a country, rounded outwards to degrees: only
+# to notice that latitude and longitude were swapped, never to say where a country ends.
+_EXTENTS: Final = {
+    "AL": (39, 19, 43, 22), "AT": (46, 9, 50, 18), "BA": (42, 15, 46, 20), "BE": (49, 2, 52, 7),
+    "BG": (41, 22, 45, 29), "BY": (51, 23, 57, 33), "CH": (45, 5, 48, 11), "CY": (34, 32, 36, 35),
+    "CZ": (48, 12, 52, 19), "DE": (47, 5, 56, 16), "DK": (54, 8, 58, 16), "EE": (57, 21, 60, 29),
+    "ES": (35, -10, 44, 5), "FI": (59, 19, 71, 32), "FR": (41, -6, 52, 10), "GB": (49, -9, 61, 2),
+    "GR": (34, 19, 42, 30), "HR": (42, 13, 47, 20), "HU": (45, 16, 49, 23), "IE": (51, -11, 56, -5),
+    "IS": (63, -25, 67, -13), "IT": (35, 6, 48, 19), "LT": (53, 20, 57, 27), "LU": (49, 5, 51, 7),
+    "LV": (55, 20, 59, 29), "MD": (45, 26, 49, 31), "ME": (41, 18, 44, 21), "MK": (40, 20, 43, 24),
+    "MT": (35, 14, 37, 15), "NL": (50, 3, 54, 8), "NO": (57, 4, 72, 32), "PL": (49, 14, 55, 25),
+    "PT": (36, -10, 43, -6), "RO": (43, 20, 49, 30), "RS": (42, 18, 47, 24), "SE": (55, 10, 70, 25),
+    "SI": (45, 13, 47, 17), "SK": (47, 16, 50, 23), "UA": (44, 22, 53, 41), "XK": (41, 20, 44, 22),
+}  # fmt: skip
+
+
+def seems_swapped(code: str, latitude_deg: float, longitude_deg: float) -> bool:
+    """Whether a position lies outside the country, and inside it with its two numbers swapped."""
+    if code not in _EXTENTS:
+        return False
+    south, west, north, east = _EXTENTS[code]
+
+    def is_inside(latitude: float, longitude: float) -> bool:
+        return south <= latitude <= north and west <= longitude <= east
+
+    return is_inside(longitude_deg, latitude_deg) and not is_inside(latitude_deg, longitude_deg)
+
 
 def checked(code: str) -> str:
     """Return the code, or raise ValueError that says what would be right."""

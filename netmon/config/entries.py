@@ -13,6 +13,7 @@ from netmon.config import tree
 from netmon.config.models import NamedEntry
 from netmon.config.problem import Problem, Report, quote
 from netmon.config.tree import Document
+from netmon.config.values import NAME_PATTERN
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 NamedT = TypeVar("NamedT", bound=NamedEntry)
@@ -26,6 +27,7 @@ INLINE: Final = (
     " name that under `credentials` (community_file, systemd)"
 )
 _QUOTED: Final = re.compile(r"'([^']*)'")
+_NAME: Final = re.compile(NAME_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def named_section(
                 reporter.refuse((name, key), f"is defined in {first} already", key=True)
                 continue
             seen[key] = document
+            if not _NAME.fullmatch(key):
+                reporter.refuse((name, key), f"the name {_pattern(key, reporter)}", key=True)
             yield reporter, key, item
 
 
@@ -161,6 +165,7 @@ _TEMPLATES: Final[Mapping[str, str]] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of usual size",
     "float_parsing": "must be a number",
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from collectors.target import Target
-from netmon.config import addresses, entries, targets
+from netmon.config import addresses, country, entries, targets
 from netmon.config.entries import Item, NamedT, Reporter
 from netmon.config.models import DeviceEntry, LinkEntry, SiteEntry
 from netmon.config.problem import Problem, Report, quote
@@ -27,6 +27,7 @@ from topology.model import (
     InterfaceId,
     Link,
     LinkId,
+    Medium,
     Polarisation,
     Position,
     Site,
@@ -39,6 +40,7 @@ SHORTER_THAN_DIRECT: Final = (
     0.95  # of the great circle; positions are surveyed to a few hundred metres
 )
 POSITION_ERROR_M: Final = 500.0
+ONE_PEER: Final = frozenset({Medium.FIBRE, Medium.COPPER, Medium.MICROWAVE})
 
 
 def build(
@@ -48,6 +50,7 @@ def build(
     sites, site_names = _gather(documents, "sites", SiteEntry, report)
     devices, device_names = _gather(documents, "devices", DeviceEntry, report)
     links, _ = _gather(documents, "links", LinkEntry, report)
+    _check_positions(sites, report)
     _check_dependents(sites, report)
     _check_devices(devices, site_names, known, report)
     _check_links(links, device_names, report)
@@ -69,6 +72,7 @@ def build(
         )
         return None, {}
     _warn_of_lengths(network, links, report)
+    _warn_of_shared_ends(links, report)
     polled = {
         DeviceId(name): targets.target(item.entry, interfaces[name], known)
         for name, item in devices.items()
@@ -90,6 +94,23 @@ def _gather(
         if entry is not None:
             items.append(Item(reporter.document, path, entry))
     return entries.unique(items, name.removesuffix("s"), report), frozenset(names)
+
+
+def _check_positions(sites: Mapping[str, Item[SiteEntry]], report: Report) -> None:
+    for item in sites.values():
+        entry, at = item.entry, item.entry.position
+        path = (*item.path, "position")
+        if country.seems_swapped(entry.country, at.lat, at.lon):
+            message = (
+                f"lies outside {entry.country}, and inside it with the numbers swapped;"
+                f" write lat: {at.lon:g}, lon: {at.lat:g}"
+            )
+            Reporter(item.document, report).refuse(path, message)
+        elif at.lat == 0 and at.lon == 0:
+            message = (
+                "is in the sea off Africa: latitude and longitude were left at 0; give the site's"
+            )
+            Reporter(item.document, report).refuse(path, message)
 
 
 def _check_dependents(sites: Mapping[str, Item[SiteEntry]], report: Report) -> None:
@@ -159,6 +180,11 @@ def _check_times(item: Item[DeviceEntry], interval: float, reporter: Reporter) -
     if budget is not None and budget > interval:
         message = f"must not be longer than the interval of its class, {interval:g} s"
         reporter.refuse((*item.path, "snmp", "budget"), message)
+    longest = budget or min(targets.LONGEST_BUDGET_SECONDS, interval)
+    timeout = item.entry.snmp.timeout
+    if "timeout" in item.entry.snmp.model_fields_set and timeout > longest:
+        message = f"must not be longer than the whole poll may take, {longest:g} s"
+        reporter.refuse((*item.path, "snmp", "timeout"), message)
     ping = targets.burst(item.entry, interval)
     if ping is None:
         return
@@ -192,11 +218,29 @@ def _check_links(
                 (*item.path, "ends"),
                 f"a link to itself: both ends are on device {_split(a)[0]}; name its peer",
             )
+        for number, group in enumerate(item.entry.srlgs):
+            if group in item.entry.srlgs[:number]:
+                message = f"duplicate SRLG {quote(group)}; name it once"
+                reporter.refuse((*item.path, "srlgs", number), message)
         for number, end in enumerate(item.entry.ends):
             device = _split(end)[0]
             if device not in devices:
                 message = f"unknown device {quote(device)}{report.hint(device, devices)}"
                 reporter.refuse((*item.path, "ends", number), message)
+
+
+def _warn_of_shared_ends(links: Mapping[str, Item[LinkEntry]], report: Report) -> None:
+    """A plug fits one socket; only radios that serve many may be the end of several links."""
+    owners: dict[str, str] = {}
+    for name, item in links.items():
+        if item.entry.medium not in ONE_PEER:
+            continue
+        for number, end in enumerate(item.entry.ends):
+            if (first := owners.setdefault(end, name)) != name:
+                Reporter(item.document, report).warn(
+                    (*item.path, "ends", number),
+                    f"{end} is an end of link {first} already; a slip, unless it faces many",
+                )
 
 
 def _warn_of_lengths(

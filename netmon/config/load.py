@@ -84,7 +84,13 @@ def _load(
 ) -> Configuration:
     report = Report()
     documents = []
-    for path in paths:
+    for number, path in enumerate(paths):
+        if path in paths[:number]:
+            twice = Problem(
+                file=path, line=0, column=0, where="", message="is given twice; give it once"
+            )
+            report.problems.append(twice)
+            continue
         text = syntax.read_text(path, large=large, report=report)
         if text is not None:
             documents.append(syntax.parse(text, path, large=large, report=report))
@@ -102,6 +108,9 @@ def _load(
         message = f"unknown site {site!r}{report.hint(site, network.sites)}"
         reporter.refuse(("settings", assembly.COLLECTOR_SITE), message)
     report.raise_if_any()
+    if not targets:
+        nobody = "there is no device to poll; list some under `devices`"
+        report.warnings.append(Problem(file=paths[0], line=0, column=0, where="", message=nobody))
     assert network is not None  # noqa: S101 - else it was reported
     return Configuration(
         settings=settings,

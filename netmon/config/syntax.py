@@ -5,6 +5,8 @@ of them can unfold to gigabytes), tags (`!!python/object` runs code in careless 
 that are not text are refused. The parser's events are used, so nothing of YAML is ever constructed.
 """
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -38,9 +40,11 @@ def read_text(file: Path, *, large: bool, report: Report) -> str | None:
             Problem(file=file, line=place[0], column=place[1], where="", message=message)
         )
 
+    mode = 0
     limit = LARGE_OCTETS if large else PLAIN_OCTETS
     try:
         with file.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
             raw = stream.read(limit + 1)
     except OSError as error:
         refuse(f"cannot be read: {error.strerror or type(error).__name__}")
@@ -52,6 +56,9 @@ def read_text(file: Path, *, large: bool, report: Report) -> str | None:
         hint = "split it in several files" if large else "allow it with --large, or split it"
         refuse(f"is larger than {limit // 1_000_000} MB; {hint}")
         return None
+    if stat.S_ISREG(mode) and mode & stat.S_IWOTH:
+        words = "can be changed by everyone on this machine; chmod o-w it"
+        report.warnings.append(Problem(file=file, line=0, column=0, where="", message=words))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -83,7 +90,8 @@ def parse_whole(text: str, file: Path, *, nodes: int | None, report: Report) -> 
         builder.refuse(fault.place, fault.message)
         root = None
     except YamlError as fault:
-        builder.refuse((fault.line, fault.column), f"syntax: {clean(fault.words)}")
+        hint = "; indent with spaces, never with tabs" if "'\\t'" in fault.words else ""
+        builder.refuse((fault.line, fault.column), f"syntax: {clean(fault.words)}{hint}")
         root = None
     if root is not None and not isinstance(root, Mapping):
         builder.refuse(START, "must be a mapping of sections: settings, sites, devices, links …")

@@ -1,5 +1,6 @@
 """Every mistake is found where it stands, with what would be right."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,63 @@ MISTAKES = {
     "medium": ("medium: fibre", "medium: fiber", "links[0].medium", "fibre"),
     "unknown key": ("role: core", "role: core, nmae: x", "sites[1].nmae", "did you mean 'name'?"),
     "nested key": ("lat: 59.38", "lat: 59.38, altt: 1", "sites[0].position.altt", "'alt'?"),
+    "tab": ("  backbone: 10s", "\tbackbone: 10s", "", "indent with spaces"),
+    "swapped": (
+        "lat: 59.38, lon: 28.19",
+        "lat: 28.19, lon: 59.38",
+        "sites[0].position",
+        "write lat: 59.38, lon: 28.19",
+    ),
+    "null island": ("lat: 59.38, lon: 28.19", "lat: 0, lon: 0", "sites[0].position", "left at 0"),
+    "1e400": ("lat: 59.38", "lat: 1e400", "sites[0].position.lat", "finite"),
+    "minutes": ("lat: 59.38", "lat: 59:22:48", "sites[0].position.lat", "must be a number"),
+    "hexadecimal": ("10.0.0.1,", "10.0.0.1, port: 0xA1,", "devices[0].port", "must be a number"),
+    "huge number": (
+        "10.0.0.1,",
+        f"10.0.0.1, ping: {{echoes: {'9' * 20}}},",
+        "devices[0].ping.echoes",
+        "whole number of usual size",
+    ),
+    "yes": (
+        "10.0.0.1,",
+        "10.0.0.1, snmp: {all_interfaces: yes},",
+        "devices[0].snmp.all_interfaces",
+        "true or false",
+    ),
+    "merge key": ("role: core", "role: core, <<: {name: x}", "sites[1].<<", "unknown key"),
+    "scope of a global address": ("10.0.0.1", "'2001:db8::1%lo'", "devices[0].address", "fe80::"),
+    "scope that is no interface": (
+        "10.0.0.1",
+        "'fe80::1%a b;c'",
+        "devices[0].address",
+        "after the",
+    ),
+    "scope that is empty": ("10.0.0.1", "'fe80::1%'", "devices[0].address", "numeric"),
+    "network for address": ("10.0.0.1", "10.0.0.1/24", "devices[0].address", "numeric"),
+    "port in the address": ("10.0.0.1", "10.0.0.1:161", "devices[0].address", "numeric"),
+    "same address, other spelling": (
+        "10.0.0.1, credentials: backbone, class: backbone}\n  - {id: tartu-r1, site: tartu,"
+        " address: 10.0.0.2",
+        "'2001:db8::1', credentials: backbone, class: backbone}\n  - {id: tartu-r1, site: tartu,"
+        " address: '2001:DB8:0::1'",
+        "devices[1].address",
+        "of device narva-r1",
+    ),
+    "long try": ("10.0.0.1,", "10.0.0.1, snmp: {timeout: 1m},", "devices[0].snmp.timeout", "10 s"),
+    "twice the SRLG": ("fibre}", "fibre, srlgs: [d, d]}", "links[0].srlgs[1]", "duplicate SRLG"),
+    "name of a class": ("intervals:", "intervals:\n  a b: 1s", "intervals.a b", "must begin with"),
+    "band for a frequency": (
+        "medium: fibre",
+        MICROWAVE.replace("23 GHz", "X"),
+        "links[0].frequency",
+        "such as 23.1 GHz",
+    ),
+    "decimal comma": (
+        "medium: fibre",
+        MICROWAVE.replace("23 GHz", "'23,1 GHz'"),
+        "links[0].frequency",
+        "unknown unit",
+    ),
     "missing key": (", medium: fibre", "", "links[0].medium", "is missing"),
     "empty value": ("medium: fibre", "medium: ", "links[0].medium", "is empty"),
     "homoglyph": ("id: narva-tartu", "id: n\u0430rva", "links[0].id", "CYRILLIC SMALL LETTER A"),
@@ -193,6 +251,11 @@ def test_a_group_of_settings_is_defined_once(tmp_path: Path) -> None:
             "settings.detection.reachability.timeout",
             "did you mean 'timeouts'?",
         ),
+        ("settings: {api: {host: netmon.example}}", "settings.api", "IP address of this machine"),
+        ("settings: {api: {host: ''}}", "settings.api", "IP address of this machine"),
+        ("settings: {api: {port: 70000}}", "settings.api.port", "65535 or less"),
+        ("settings: {store: {path: ''}}", "settings.store", "must be that of a file"),
+        ('settings: {store: {path: "a\\0b"}}', "settings.store", "must be that of a file"),
     ],
 )
 def test_settings_are_checked_as_their_rooms_demand(
@@ -236,3 +299,44 @@ def test_the_nearest_of_ten_thousand_names_is_found(tmp_path: Path) -> None:
     device = "devices: [{id: d, site: site-2x17, address: 10.0.0.1}]\n"
     found = the_problem(tmp_path, f"sites:\n{sites}{device}")
     assert "did you mean 'site-2" in found.message
+
+
+def test_a_file_given_twice_is_one_mistake(tmp_path: Path) -> None:
+    file = write(tmp_path, NETWORK)
+    with pytest.raises(ConfigurationError) as caught:
+        load([file, file], environ={}, machine=MACHINE)
+    assert [each.message for each in caught.value.problems] == ["is given twice; give it once"]
+
+
+def test_a_file_that_everyone_may_change_is_a_warning(tmp_path: Path) -> None:
+    file = write(tmp_path, NETWORK)
+    file.chmod(0o666)
+    (warning,) = load([file], environ={}, machine=MACHINE).warnings
+    assert "can be changed by everyone" in warning.message
+
+
+def test_nothing_to_poll_is_a_warning(tmp_path: Path) -> None:
+    (warning,) = read(tmp_path, "sites: []\n").warnings
+    assert "no device to poll" in warning.message
+
+
+def test_a_cable_between_more_than_two_is_a_warning(tmp_path: Path) -> None:
+    second = "  - {id: second, ends: [narva-r1:ge0, tartu-r1:ge1], medium: fibre}\n"
+    (warning,) = read(tmp_path, NETWORK + second).warnings
+    assert warning.where == "links[1].ends[0]"
+    assert "is an end of link narva-tartu already" in warning.message
+    hub = NETWORK.replace("medium: fibre", "medium: vsat") + second.replace("fibre", "vsat")
+    assert not read(tmp_path, hub).warnings
+
+
+def test_a_mobile_site_abroad_is_not_taken_for_a_slip(tmp_path: Path) -> None:
+    abroad = NETWORK.replace("lat: 59.38, lon: 28.19", "lat: 35.5, lon: 12.6")
+    assert len(read(tmp_path, abroad).network.sites) == 2
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe", "missing.yaml"])
+def test_a_profile_that_is_no_file_is_told_and_never_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    found = the_problem(tmp_path, NETWORK + f"profiles: {{mine: {name}}}\n")
+    assert found.where == "profiles.mine"
+    assert "regular file" in found.message or "No such file" in found.message
