@@ -25,7 +25,14 @@ STALE_SECONDS: Final = 60.0  # six poll rounds: then the page speaks of the past
 
 def status_page(source: Source) -> str:
     """Return the whole page."""
-    return _PAGE.format(symbols=symbol_sheet(), body=_body(source))
+    return _PAGE.format(title=_title(source), symbols=symbol_sheet(), body=_body(source))
+
+
+def _title(source: Source) -> str:
+    """Return what a browser's tab says: the page itself may be behind others."""
+    links = link_conditions(source.network, source.judgement)
+    _, words, _ = _headline_words(source, open_incidents(source.incidents), links)
+    return f"{escape(words)} · netmon"
 
 
 def _body(source: Source) -> str:
@@ -113,7 +120,7 @@ _PAGE: Final = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark">
 <meta name="robots" content="noindex">
-<title>netmon</title>
+<title>{title}</title>
 <link rel="icon" href="/static/netmon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/netmon.css">
 <script src="/static/netmon.js" defer></script>

@@ -10,7 +10,7 @@ from netmon.api.figures import UNKNOWN, LinkFigures, link_figures
 from netmon.api.naming import between, more
 from netmon.api.source import Source
 from netmon.api.symbols import symbol
-from netmon.api.wording import band, count, decibels, milliseconds, percent
+from netmon.api.wording import band, clock, count, decibels, duration, milliseconds, percent
 from netmon.verdict import Condition, Verdict
 from topology.model import LinkId, Site, SiteId
 
@@ -57,18 +57,36 @@ def _link_row(
     because = verdict.because if verdict and condition is not Condition.HEALTHY else ""
     a, b = figures.a, figures.b
     rsl = _both(decibels(a.rsl_dbm, "dBm"), decibels(b.rsl_dbm, "dBm"))
+    loss, rtt = _echoes(condition, figures)
     snr = _both(decibels(a.snr_db, "dB"), decibels(b.snr_db, "dB"))
     return (
         f'<tr class="tone-{condition.value}">'
-        f'<td class="condition">{symbol(condition)} {condition.value}</td>'
+        f'<td class="condition">{symbol(condition)} {condition.value}'
+        f"{_since(source, condition, verdict)}</td>"
         f'<th scope="row">{escape(link)}<small>{escape(path)}</small></th>'
         f'<td data-name="Cause">{escape(cause)}'
         f"{f'<small>{escape(because)}</small>' if because else ''}</td>"
         f'<td data-name="RSL" class="n">{rsl}</td>'
         f'<td data-name="SNR" class="n">{snr}</td>'
-        f'<td data-name="Loss" class="n">{percent(figures.loss_ratio)}</td>'
-        f'<td data-name="RTT" class="n">{milliseconds(figures.rtt_seconds)}</td></tr>'
+        f'<td data-name="Loss" class="n">{percent(loss)}</td>'
+        f'<td data-name="RTT" class="n">{milliseconds(rtt)}</td></tr>'
     )
+
+
+def _since(source: Source, condition: Condition, verdict: Verdict | None) -> str:
+    """Say since when a link is not well: that a spare way is gone for days is news at 3 am."""
+    if verdict is None or condition in (Condition.HEALTHY, Condition.UNKNOWN):
+        return ""
+    lasted = duration(max(0.0, source.now - verdict.since))
+    return f"<small>{escape(clock(verdict.since, source.now))} · {lasted}</small>"
+
+
+def _echoes(condition: Condition, figures: LinkFigures) -> tuple[float | None, float | None]:
+    """Return loss and RTT; over a link that carries nothing no echo went, if one came back."""
+    out = condition in (Condition.DOWN, Condition.MAINTENANCE)
+    if out and figures.loss_ratio is not None and figures.loss_ratio < 1:
+        return None, None
+    return figures.loss_ratio, figures.rtt_seconds
 
 
 def site_tiles(source: Source, conditions: Mapping[SiteId, Condition]) -> str:

@@ -33,6 +33,7 @@ async function refresh() {
     if (!fresh) throw new Error("not our page");
     const table = document.querySelector(".scroll");
     const left = table ? table.scrollLeft : 0;
+    document.title = page.title;
     document.querySelector("main").replaceWith(document.adoptNode(fresh));
     const again = document.querySelector(".scroll");
     if (again) again.scrollLeft = left;

@@ -10,6 +10,7 @@ from netmon.api.page import status_page
 from netmon.incidents import Phase
 from netmon.verdict import Cause, Condition, Subject, SubjectKind, Verdict
 from tests.netmon.api.story import NOW, StoryJudgement, make_incident, make_network, make_source
+from topology.model import LinkId
 
 HOSTILE = "\"><img src=x onerror=alert(1)>'&<script>alert(1)</script>\x00\ud800{0}{{ .Labels }}"
 
@@ -104,7 +105,7 @@ def test_our_own_lost_uplink_is_the_headline() -> None:
 def test_colour_is_never_the_only_signal() -> None:
     page = status_page(make_source())
     for condition in ("down", "unreachable", "degraded", "healthy", "maintenance"):
-        assert f'<use href="#{condition}"/></svg> {condition}</td>' in page or (
+        assert f'<use href="#{condition}"/></svg> {condition}<' in page or (
             f'<span class="word">{condition}</span>' in page
         )
         assert f'<symbol id="{condition}"' in page
@@ -155,3 +156,43 @@ def test_a_link_with_a_silent_end_has_no_round_trip() -> None:
     row = status_page(make_source()).split("mw-tartu-mustvee<small>")[1].split("</tr>")[0]
     assert '<td data-name="Loss" class="n">100 %</td>' in row
     assert '<td data-name="RTT" class="n">–</td>' in row
+
+
+def _row(page: str, link: str) -> str:
+    return (
+        page.split(f"{link}<small>")[0].rsplit("<tr", 1)[1]
+        + page.split(f"{link}<small>")[1].split("</tr>")[0]
+    )
+
+
+def _believed(link: str, condition: Condition, seconds: float) -> StoryJudgement:
+    subject = Subject(SubjectKind.LINK, link)
+    verdict = Verdict(subject=subject, condition=condition, since=NOW - seconds)
+    return StoryJudgement(links={LinkId(link): verdict})
+
+
+def test_a_link_that_is_not_well_says_since_when_and_a_healthy_one_does_not() -> None:
+    name = "f-tartu-piusa"
+    page = status_page(make_source(judgement=_believed(name, Condition.DEGRADED, 4 * 60)))
+    assert "degraded<small>23:56:00 UTC · 4 min</small>" in _row(page, name)
+    page = status_page(make_source(judgement=_believed(name, Condition.HEALTHY, 4 * 60)))
+    assert "healthy</td>" in _row(page, name)
+
+
+def test_echoes_that_came_another_way_are_not_the_figures_of_a_link_that_is_down() -> None:
+    name = "f-tartu-piusa"  # both its ends answer
+    row = _row(status_page(make_source(judgement=_believed(name, Condition.DEGRADED, 9))), name)
+    assert '<td data-name="Loss" class="n">0 %</td>' in row
+    row = _row(status_page(make_source(judgement=_believed(name, Condition.DOWN, 9))), name)
+    assert '<td data-name="Loss" class="n">–</td>' in row
+    assert '<td data-name="RTT" class="n">–</td>' in row
+
+
+def test_what_is_down_and_cuts_nobody_off_says_so() -> None:
+    down = make_incident(condition=Condition.DOWN, cause=Cause.FIBRE_CUT)
+    assert "no site: other ways carry on" in status_page(make_source(incidents=(down,)))
+    assert "no site: other ways carry on" not in status_page(make_source())
+
+
+def test_a_tab_in_the_background_tells_the_headline() -> None:
+    assert "<title>3 open incidents · netmon</title>" in status_page(make_source())
