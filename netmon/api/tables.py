@@ -16,6 +16,7 @@ from topology.model import LinkId, Site, SiteId
 
 SHOWN_LINKS: Final = 200
 SHOWN_SITES: Final = 200
+_SHOWN_EVIDENCE: Final = 2
 
 
 def link_table(source: Source, conditions: Mapping[LinkId, Condition]) -> str:
@@ -54,7 +55,7 @@ def _link_row(
     network = source.network
     path = f"{between(network, link)} · {band(network.links[link])}"
     cause = verdict.cause.words if verdict and verdict.cause else "–"
-    because = verdict.because if verdict and condition is not Condition.HEALTHY else ""
+    because = _because(verdict) if verdict and condition is not Condition.HEALTHY else ""
     a, b = figures.a, figures.b
     rsl = _both(decibels(a.rsl_dbm, "dBm"), decibels(b.rsl_dbm, "dBm"))
     loss, rtt = _echoes(condition, figures)
@@ -71,6 +72,14 @@ def _link_row(
         f'<td data-name="Loss" class="n">{percent(loss)}</td>'
         f'<td data-name="RTT" class="n">{milliseconds(rtt)}</td></tr>'
     )
+
+
+def _because(verdict: Verdict) -> str:
+    """Say the first findings; a card and the API have them all."""
+    told = [evidence.words for evidence in verdict.evidence]
+    rest = len(told) - _SHOWN_EVIDENCE
+    words = "; ".join(told[:_SHOWN_EVIDENCE])
+    return f"{words}; {count(rest, 'more finding')}" if rest > 1 else "; ".join(told)
 
 
 def _since(source: Source, condition: Condition, verdict: Verdict | None) -> str:

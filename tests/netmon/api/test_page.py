@@ -1,6 +1,7 @@
 """What people see, and that nobody else's words run in it."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from netmon.api.first_check import FIRST_CHECK
 from netmon.api.page import status_page
 from netmon.incidents import Phase
-from netmon.verdict import Cause, Condition, Subject, SubjectKind, Verdict
+from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
 from tests.netmon.api.story import NOW, StoryJudgement, make_incident, make_network, make_source
 from topology.model import LinkId
 
@@ -196,3 +197,12 @@ def test_what_is_down_and_cuts_nobody_off_says_so() -> None:
 
 def test_a_tab_in_the_background_tells_the_headline() -> None:
     assert "<title>3 open incidents · netmon</title>" in status_page(make_source())
+
+
+def test_a_row_says_its_first_findings_and_how_many_more_there_are() -> None:
+    judgement = _believed("f-tartu-piusa", Condition.DEGRADED, 9)
+    verdict = judgement.links[LinkId("f-tartu-piusa")]
+    found = tuple(Evidence(detector="d", finding="f", words=f"finding {n}") for n in range(5))
+    judgement = StoryJudgement(links={LinkId("f-tartu-piusa"): replace(verdict, evidence=found)})
+    row = _row(status_page(make_source(judgement=judgement)), "f-tartu-piusa")
+    assert "<small>finding 0; finding 1; 3 more findings</small>" in row
