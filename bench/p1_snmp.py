@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
 import re
 import resource
 import socket
@@ -29,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.agents import address, running_agents  # noqa: E402
+from bench.line import cpu_seconds_of  # noqa: E402
 from collectors.observation import Observation, Outcome  # noqa: E402
 from collectors.snmp.ber import format_oid  # noqa: E402
 from collectors.snmp.engine import SnmpEngine  # noqa: E402
@@ -99,12 +99,6 @@ def _await_port(port: int) -> None:
             return
         time.sleep(0.05)
     raise SystemExit(f"{EXPORTER} did not start")
-
-
-def cpu_seconds_of(pid: int) -> float:
-    """Return the CPU time a process has used, from /proc."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def own_cpu_seconds() -> float:

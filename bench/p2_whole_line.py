@@ -22,11 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench.agents import address, running_agents  # noqa: E402
-from bench.line import measure, running_netmon  # noqa: E402
+from bench.line import cpu_seconds_of, measure, running_netmon  # noqa: E402
 from bench.p1_snmp import (  # noqa: E402
     VARBINDS,
     check_same_values,
-    cpu_seconds_of,
     running_exporter,
     scrape,
 )
