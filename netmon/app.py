@@ -14,13 +14,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from collectors.errors import PingUnavailable, TrapsUnavailable
 from collectors.ping.collector import PingCollector
 from collectors.ping.transport import Transport, open_transport
 from collectors.snmp.engine import SnmpEngine
-from collectors.snmp.pysnmp_engine import PysnmpEngine
 from collectors.snmp.settings import SnmpStatistics
 from collectors.target import Engine, SnmpTarget, Target
 from collectors.trap.supervisor import TrapStatistics
@@ -43,6 +42,9 @@ from netmon.source import LiveSource, Vitals
 from netmon.state import State
 from netmon.store import Store
 from netmon.traps import Traps
+
+if TYPE_CHECKING:
+    from collectors.snmp.pysnmp_engine import PysnmpEngine
 
 _log = logging.getLogger(__name__)
 
@@ -211,10 +213,13 @@ class App:
         self.pipeline.put(observation)
         return bool(observation.rtts_seconds)
 
-    def _engine(self, target: SnmpTarget) -> SnmpEngine | PysnmpEngine:
+    def _engine(self, target: SnmpTarget) -> "SnmpEngine | PysnmpEngine":
         if target.engine is Engine.NATIVE:
             return self.native
         if self.foreign is None:
+            # 10 MB that most networks never need.
+            from collectors.snmp.pysnmp_engine import PysnmpEngine  # noqa: PLC0415
+
             self.foreign = PysnmpEngine(
                 now=self._outside.monotonic,
                 wall=self._outside.wall,

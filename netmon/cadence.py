@@ -47,7 +47,7 @@ class CadenceSettings:
     old_outage_ceiling_seconds: Annotated[float, Gt(0)] = 120.0  # where the interval is shorter
     jitter_ratio: Annotated[float, Ge(0), Le(0.5)] = 0.1
     grace_seconds: Annotated[float, Gt(0)] = 1.0  # a start later than this is a stall of ours
-    tick_seconds: Annotated[float, Ge(0)] = 0.02  # polls due this close together start together
+    tick_seconds: Annotated[float, Ge(0)] = 0.25  # polls due this close together start together
 
 
 @dataclass(slots=True)

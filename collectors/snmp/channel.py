@@ -42,7 +42,7 @@ class Channel:
             self.socket.close()
             raise
         self._ready: Final = select.epoll()
-        self._ready.register(self.socket.fileno(), select.EPOLLIN)
+        self.resume()
 
     def _set_up(self, family: socket.AddressFamily, octets: int) -> None:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
@@ -69,6 +69,14 @@ class Channel:
             if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
                 drops = int(_DROPS.unpack(content[: _DROPS.size])[0])
         return data, address, drops
+
+    def pause(self) -> None:
+        """Let the event loop hear nothing of what comes in, errors neither."""
+        self._ready.unregister(self.socket.fileno())
+
+    def resume(self) -> None:
+        """Let the event loop hear again."""
+        self._ready.register(self.socket.fileno(), select.EPOLLIN)
 
     def refusals(self) -> Iterator[Address]:
         """Yield the agents whose own host says that nobody listens on the port (HS-25)."""

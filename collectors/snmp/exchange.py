@@ -223,9 +223,24 @@ class Exchange:
             channel = Channel(family, self._settings.receive_buffer_octets)
             self._channels[family] = channel
             self._drops_seen[channel] = 0
-            asyncio.get_running_loop().add_reader(channel.fileno(), self._receive, channel)
+            asyncio.get_running_loop().add_reader(channel.fileno(), self._gather, channel)
         self._known[host, port] = channel, address
         return channel, address
+
+    def _gather(self, channel: Channel) -> None:
+        """Wait a moment for more answers: to wake up for each one costs more than to read it."""
+        channel.pause()
+        asyncio.get_running_loop().call_later(
+            self._settings.gather_seconds, self._receive_gathered, channel
+        )
+
+    def _receive_gathered(self, channel: Channel) -> None:
+        if self._is_closed:
+            return
+        try:
+            self._receive(channel)
+        finally:
+            channel.resume()
 
     def _receive(self, channel: Channel, most: int = _DATAGRAMS_PER_WAKE_UP) -> None:
         """Take up to `most` datagrams off a socket."""

@@ -48,11 +48,19 @@ class MismatchError(Exception):
 class Field:
     """One varbind of a request: what must come back, and who reads it."""
 
-    name: str  # for people: quantity, and interface
+    cell: Cell
     oid: bytes  # with tag and length
     reader: Reader
     answer_octets: int
     value_at: int  # where the value's tag stands in a varbind with a short length
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        cell = self.cell
+        if cell.interface is None:
+            return cell.quantity
+        return f"{cell.quantity} of {cell.interface}"
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -221,7 +229,7 @@ def compile_plan(
             continue
         asked[cell] = oid, column
     fields = [_field(cell, oid, column) for cell, (oid, column) in asked.items()]
-    cells = (Cell("uptime_seconds"), *asked)
+    cells = (_UPTIME.cell, *asked)
     return Plan(
         layout=Layout(device, cells),
         chunks=list(_chunks(envelope, fields, max_answer_octets)),
@@ -282,11 +290,10 @@ def _interface_of(
 
 def _field(cell: Cell, oid: Oid, column: Column) -> Field:
     encoded = encode_oid(oid)
-    name = cell.quantity if cell.interface is None else f"{cell.quantity} of {cell.interface}"
     octets = 4 + len(encoded) + _VALUE_OCTETS[column.syntax]
     value_at = 2 + len(encoded) if len(encoded) < _SHORT else _NEVER
     return Field(
-        name=name,
+        cell=cell,
         oid=encoded,
         reader=_reader(column),
         answer_octets=octets,
@@ -318,7 +325,7 @@ def _chunks(envelope: Envelope, fields: list[Field], most: int) -> Iterator[Chun
 
 
 _UPTIME: Final = Field(
-    name="sysUpTime",
+    cell=Cell("uptime_seconds"),
     oid=encode_oid(SYS_UP_TIME),
     reader=Reader(
         Column(

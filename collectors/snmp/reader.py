@@ -47,6 +47,21 @@ class Reading(NamedTuple):
     absent: str = ""
 
 
+class Remembered(dict[int, float | None]):
+    """Raw → value of one reader, for so many raws; asks the reader for one that is new."""
+
+    def __init__(self, reader: "Reader") -> None:
+        super().__init__()
+        self._reader = reader
+
+    def __missing__(self, raw: int) -> float | None:
+        value = self._reader.judged(raw)[1]
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        self[raw] = value
+        return value
+
+
 class Reader:
     """Reads one column; shared by all devices of a profile."""
 
@@ -66,7 +81,7 @@ class Reader:
             and all(tag in UNSIGNED_OCTETS for tag in told)
         )
         self.most_octets: Final = UNSIGNED_OCTETS.get(self.tag, 0)
-        self.remembered: dict[int, float | None] = {}
+        self.remembered: Final = Remembered(self)
 
     def read(self, tag: int, content: bytes) -> float | None:
         """Return the value; raise MistypedError or DecodeError where the varbind is unsound."""
@@ -74,20 +89,12 @@ class Reader:
             return None
         raw = self._raw(tag, content)
         if type(raw) is not int:
-            return self._judged(raw)[1]
+            return self.judged(raw)[1]
         return raw if self.is_raw else self.value(raw)
 
     def value(self, raw: int) -> float | None:
         """Return the value of a raw number."""
-        try:
-            return self.remembered[raw]
-        except KeyError:
-            pass
-        value = self._judged(raw)[1]
-        if len(self.remembered) >= MAX_REMEMBERED:
-            self.remembered.clear()
-        self.remembered[raw] = value
-        return value
+        return self.remembered[raw]
 
     def explain(self, tag: int, content: bytes) -> Reading:
         """Return the same value with how it came about; never raise."""
@@ -100,7 +107,7 @@ class Reader:
             return Reading(text, None, None, str(error))
         if self.is_raw and not isinstance(raw, str):
             return Reading(raw, raw, raw)
-        scaled, value, why = self._judged(raw)
+        scaled, value, why = self.judged(raw)
         return Reading(raw, scaled, value, why)
 
     def _raw(self, tag: int, content: bytes) -> float | str:
@@ -115,7 +122,7 @@ class Reader:
             return clean(content[:MAX_TEXT_OCTETS]).casefold()
         return _number_in(content, self._column.number)
 
-    def _judged(self, raw: float | str) -> tuple[float | None, float | None, str]:
+    def judged(self, raw: float | str) -> tuple[float | None, float | None, str]:
         """Return raw scaled, the value, and why there is none."""
         column = self._column
         if isinstance(raw, str):

@@ -21,6 +21,7 @@ class SnmpSettings:
         1400  # expected: fits one frame
     )
     max_datagram_octets: Annotated[int, Ge(1400), Le(65_507)] = 8192  # a larger one is not read
+    gather_seconds: Annotated[float, Ge(0), Le(0.1)] = 0.005  # answers so close are read together
     receive_buffer_octets: Annotated[int, Ge(65_536)] = 4 * MEBIBYTE
     stall_seconds: Annotated[float, Gt(0)] = 0.25  # our own lateness from which silence is ours
     max_interfaces: Annotated[int, Ge(1), Le(10_000)] = 200  # of one device

@@ -2,8 +2,9 @@
 
 From an answer that was read strictly, octet by octet, a skeleton keeps everything but the contents
 of its values: frame, community, lengths, OIDs, types. An answer of the same shape is then cut by
-one compiled `struct`, and is admitted only if every constant piece equals, byte for byte; what it
-admits is exactly what the strict reading admits. An answer of another shape is read strictly.
+one compiled `struct`, and is admitted only if everything else equals, octet by octet: both are
+taken as one large number, under a mask that spares the values (half the cost of comparing piece by
+piece). What it admits is exactly what the strict reading admits; another shape is read strictly.
 """
 
 from struct import Struct
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from collectors.errors import DecodeError
 from collectors.snmp.ber import EXCEPTIONS, UNSIGNED_OCTETS, Tag
-from collectors.snmp.reader import Reader
+from collectors.snmp.reader import Reader, Remembered
 
 _UNSIGNED: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _CODES: Final[dict[int, dict[int, str]]] = {
@@ -23,44 +24,39 @@ _CODES: Final[dict[int, dict[int, str]]] = {
 _MOST_OCTETS: Final[dict[int, int]] = {**dict.fromkeys(_CODES, 1 << 16), **UNSIGNED_OCTETS}
 
 
-class _Constant(dict[int, str]):
-    """Struct codes of constant pieces, made once per length."""
-
-    def __missing__(self, length: int) -> str:
-        code = self[length] = f"{length}s"
-        return code
-
-
-_CONSTANT: Final = _Constant()
 Place = tuple[int, int, int, Reader]  # type, start and end of the content, who reads it
 
 
 class Skeleton:
     """One shape of one chunk's answers."""
 
-    __slots__ = ("_constants", "_gauges", "_missing", "_others", "_unpack", "_wide")
+    __slots__ = ("_expected", "_gauges", "_mask", "_missing", "_others", "_unpack", "_wide")
 
     def __init__(self, data: bytes, id_at: int, places: list[Place]) -> None:
-        self._gauges: list[tuple[int, Reader, dict[int, float | None]]] = []
+        self._gauges: list[tuple[int, Remembered]] = []
         self._wide: list[int] = []  # of 3, 5, 6 or 7 octets, which no struct code cuts
         self._others: list[tuple[int, int, Reader]] = []
         self._missing: list[int] = []
-        pieces = [">", _CONSTANT[id_at], "I"]
         position = id_at + 4
-        for index, (tag, start, end, reader) in enumerate(places, start=1):
+        pieces = [f">{id_at}xI"]
+        mask = bytearray(b"\xff" * len(data))
+        mask[id_at:position] = bytes(4)
+        for index, (tag, start, end, reader) in enumerate(places):
             # A leading zero octet beyond what the type needs stays with the constants.
             first = start + 1 if end - start > _MOST_OCTETS[tag] else start
             code = _CODES[tag].get(end - first)
             if code is None:
                 self._keep_uncoded(index, tag, reader)
-                code = _CONSTANT[end - first]
+                code = f"{end - first}s"
             elif not reader.is_raw:
-                self._gauges.append((index, reader, reader.remembered))
-            pieces += (_CONSTANT[first - position], code)
+                self._gauges.append((index, reader.remembered))
+            pieces.append(f"{first - position}x{code}")
+            mask[first:end] = bytes(end - first)
             position = end
-        pieces.append(_CONSTANT[len(data) - position])
+        pieces.append(f"{len(data) - position}x")
         self._unpack: Final = Struct("".join(pieces)).unpack
-        self._constants: Final = self._unpack(data)[::2]
+        self._mask: Final = int.from_bytes(mask, "little")
+        self._expected: Final = int.from_bytes(data, "little") & self._mask
 
     def _keep_uncoded(self, index: int, tag: int, reader: Reader) -> None:
         if tag in EXCEPTIONS:
@@ -71,21 +67,23 @@ class Skeleton:
             self._others.append((index, tag, reader))
 
     def read(self, data: bytes, request_id: int) -> list[Any] | None:
-        """Return the values, sysUpTime first in raw ticks; None if this is another shape or id."""
-        pieces = self._unpack(data)
-        if pieces[::2] != self._constants or pieces[1] != request_id:
+        """Return the values, sysUpTime first in raw ticks; None if this is another shape or id.
+
+        `data` has the length of the answer that the skeleton was made of.
+        """
+        if int.from_bytes(data, "little") & self._mask != self._expected:
             return None
-        values = list(pieces[1::2])
-        for index, reader, remembered in self._gauges:
-            raw = values[index]
-            values[index] = remembered[raw] if raw in remembered else reader.value(raw)
+        found, *values = self._unpack(data)
+        if found != request_id:
+            return None
+        for index, remembered in self._gauges:
+            values[index] = remembered[values[index]]
         for index in self._wide:
             values[index] = int.from_bytes(values[index], "big")
         for index in self._missing:
             values[index] = None
         if self._others and not self._read_others(values):
             return None
-        del values[0]
         return values
 
     def _read_others(self, values: list[Any]) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import platform
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -115,22 +115,31 @@ class Exposition:
     ) -> bytes:
         started = time.thread_time()
         snapshot, samples = instant
-        parts = self._network_parts(snapshot, page, breathe)
-        incidents = self._incidents.render(snapshot.network, snapshot.incidents, snapshot.opened)
-        own = own_health.render(samples | own_health.process_samples())
-        for family, lines in (*incidents, *own):
-            if lines:
-                parts.append(_text(header(family, is_openmetrics=page.is_openmetrics), *lines))
-        if page.is_openmetrics:
-            parts.append(b"# EOF\n")
+        parts = self._parts(snapshot, samples, page, breathe)
         body = _packed(parts, breathe) if page.is_gzip else b"".join(parts)
         self._seconds = time.thread_time() - started
         return body
 
+    def _parts(
+        self,
+        snapshot: Snapshot,
+        samples: dict[str, list[Sample]],
+        page: _Kind,
+        breathe: Callable[[], None],
+    ) -> Iterator[bytes]:
+        """Give the page piece by piece: packing them as they come never holds the whole text."""
+        yield from self._network_parts(snapshot, page, breathe)
+        incidents = self._incidents.render(snapshot.network, snapshot.incidents, snapshot.opened)
+        own = own_health.render(samples | own_health.process_samples())
+        for family, lines in (*incidents, *own):
+            if lines:
+                yield _text(header(family, is_openmetrics=page.is_openmetrics), *lines)
+        if page.is_openmetrics:
+            yield b"# EOF\n"
+
     def _network_parts(
         self, snapshot: Snapshot, page: _Kind, breathe: Callable[[], None]
-    ) -> list[bytes]:
-        parts: list[bytes] = []
+    ) -> Iterator[bytes]:
         left = self._settings.series_limit
         self._series = 0
         for block in blocks(snapshot, self._labels_of(snapshot)):
@@ -140,11 +149,10 @@ class Exposition:
                 block = block.first(left)
             taken = min(wanted, left)
             if taken:
-                parts.append(_text(header(block.family, is_openmetrics=page.is_openmetrics)))
-                parts += self._bulk(block).render(block.values, breathe)
+                yield _text(header(block.family, is_openmetrics=page.is_openmetrics))
+                yield from self._bulk(block).render(block.values, breathe)
             left -= taken
             self._series += taken
-        return parts
 
     def _labels_of(self, snapshot: Snapshot) -> Labels:
         """Return the labels, made anew only if the network or its interfaces have changed."""
