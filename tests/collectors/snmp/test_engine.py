@@ -82,6 +82,20 @@ def test_hs28_after_a_restart_interfaces_are_mapped_by_name_again(engine_name: s
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("loop", LOOPS)
+def test_an_answer_waits_for_others_as_long_as_told_and_no_longer(loop: str) -> None:
+    async def story() -> None:
+        engine = SnmpEngine(settings=SnmpSettings(gather_seconds=0.05))
+        async with running_agent() as agent:
+            await engine.collect(agent.target())
+            poll = await engine.collect(agent.target())
+        await engine.close()
+        assert poll.outcome is Outcome.OK
+        assert 0.045 < poll.duration_seconds < 0.5
+
+    LOOPS[loop](story())
+
+
 def test_restart_between_two_requests_of_a_poll_is_seen() -> None:
     async def story() -> None:
         engine = SnmpEngine(settings=SnmpSettings(max_answer_octets=484))
