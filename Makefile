@@ -19,8 +19,16 @@ define install
 	fi
 endef
 
-$(VENV)/.runtime: requirements.lock
+# The command `netmon` of this checkout: no build backend has to be fetched for it.
+define command
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/netmon-checkout.pth"
+	@printf '#!/bin/sh\nexec "%s" -P -m netmon "$$@"\n' "$(abspath $(BIN)/python)" > $(BIN)/netmon
+	@chmod +x $(BIN)/netmon
+endef
+
+$(VENV)/.runtime: requirements.lock Makefile
 	$(call install,requirements.lock)
+	$(call command)
 	@touch $@
 
 $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
@@ -28,7 +36,7 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 	@touch $@
 
 demo: $(VENV)/.runtime
-	$(BIN)/python -m netmon demo $(ARGS)
+	@$(BIN)/netmon demo $(ARGS)
 
 test: $(VENV)/.development
 	$(BIN)/python -m pytest $(ARGS)
