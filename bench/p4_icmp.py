@@ -96,7 +96,7 @@ async def engine(
     rtts: list[tuple[DeviceId, float | None]] = []
 
     def tell(burst: Burst, outcome: Outcome) -> None:
-        rtts.append((burst.target.device, burst.rtts.get(0)))
+        rtts.append((burst.target.device, next(iter(burst.rtts.values()), None)))
         note(burst)
         if len(rtts) == len(asked):
             finished.set()
@@ -184,8 +184,7 @@ def rtt_errors(asked: list[PingTarget]) -> list[float]:
         ours: dict[bytes, float] = {}
 
         def note(burst: Burst, ours: dict[bytes, float] = ours) -> None:
-            for place, rtt in burst.rtts.items():
-                ours[burst.replies[place][8:16]] = rtt
+            ours.update({reply[8:16]: rtt for reply, rtt in burst.rtts.items()})
 
         uvloop.run(engine(asked[start : start + 500], note))
         sniffer.read()

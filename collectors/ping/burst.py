@@ -1,6 +1,7 @@
 """Burst: the echoes of one poll of one device, and what came back of them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from collectors.observation import EchoObservation, Outcome
 from collectors.ping.mint import Mint
@@ -12,8 +13,8 @@ OnDone = Callable[["Burst", Outcome], None]
 class Burst:
     """The echoes of one poll of one device; mutable until it is done.
 
-    An echo is its place in two tuples and a key of a dict, not an object: there are thousands at
-    once, and of these three the cycle collector finds nothing to search.
+    An echo is a key of two dicts, the only reply to it, and not an object: there are thousands at
+    once, and a dict of octets and numbers is nothing the cycle collector has to search.
     """
 
     __slots__ = (
@@ -21,7 +22,6 @@ class Burst:
         "at",
         "attempts",
         "began",
-        "departures",
         "disturbances",
         "done",
         "duplicates",
@@ -29,8 +29,8 @@ class Burst:
         "mint",
         "on_done",
         "refusal",
-        "replies",
         "rtts",
+        "sent",
         "target",
         "words",
     )
@@ -51,9 +51,8 @@ class Burst:
         self.began = began
         self.at = at
         self.attempts = 0  # echoes sent, refused, or about to be
-        self.replies: tuple[bytes, ...] = ()  # each the only answer to an echo, in order
-        self.departures: tuple[float, ...] = ()  # when the echo left (monotonic)
-        self.rtts: dict[int, float] = {}  # by place
+        self.sent: dict[bytes, float] = {}  # when each echo left (monotonic), in order
+        self.rtts: dict[bytes, float] = {}  # of those answered
         self.duplicates = 0
         self.late = 0
         self.words = ""  # what a router said
@@ -68,22 +67,21 @@ class Burst:
 
     def observation(self, outcome: Outcome) -> EchoObservation:
         """Return the burst as it is now."""
+        rtts = [self.rtts.get(reply) for reply in self.sent]
         return EchoObservation(
             device=self.target.device,
             at=self.at,
             monotonic=self.began,
             outcome=outcome,
-            sent=len(self.replies),
-            rtts_seconds=tuple([self.rtts[place] for place in sorted(self.rtts)]),
+            sent=len(rtts),
+            rtts_seconds=tuple([rtt for rtt in rtts if rtt is not None]),
             duplicates=self.duplicates,
             late=self.late,
             detail=self.refusal or self.words,
-            ipdvs_seconds=_ipdvs(self.rtts) if len(self.rtts) > 1 else (),
+            ipdvs_seconds=_ipdvs(rtts) if len(rtts) > 1 else (),
         )
 
 
-def _ipdvs(rtts: dict[int, float]) -> tuple[float, ...]:
+def _ipdvs(rtts: list[float | None]) -> tuple[float, ...]:
     """Compare consecutive echoes (RFC 3393): a gap between two of them makes no pair."""
-    return tuple(
-        [abs(rtts[place + 1] - rtts[place]) for place in sorted(rtts) if place + 1 in rtts]
-    )
+    return tuple([abs(b - a) for a, b in pairwise(rtts) if a is not None and b is not None])

@@ -215,32 +215,32 @@ class PingCollector:
     def _launch(self, bursts: list[Burst]) -> bool:
         """Send an echo of each burst back to back; False if the kernel has no room for all."""
         flight, departures = self._flight, list[float]()
-        requests = flight.prepare(bursts)
+        requests, replies = flight.prepare(bursts)
         addresses = [burst.address for burst in bursts]
         while len(departures) < len(bursts):
             try:
                 self._transport.send(addresses, requests, departures, self._now)
             except BlockingIOError:
-                for unsent in reversed(bursts[len(departures) :]):
-                    flight.unsent(unsent)
-                    self._ready.appendleft(unsent)
+                for index in reversed(range(len(departures), len(bursts))):
+                    flight.unsent(bursts[index], replies[index])
+                    self._ready.appendleft(bursts[index])
                 break
             except OSError as error:
                 refused = bursts[len(departures)]
-                flight.refused(refused, _words(error))
+                flight.refused(refused, replies[len(departures)], _words(error))
                 self._canonical.pop(
                     refused.target.address, None
                 )  # its interface may have a new index
                 departures.append(math.nan)
-        self._await(bursts, departures)
+        self._await(bursts, replies, departures)
         return len(departures) == len(bursts)
 
-    def _await(self, bursts: list[Burst], departures: list[float]) -> None:
+    def _await(self, bursts: list[Burst], replies: list[bytes], departures: list[float]) -> None:
         """Note when echoes left, and when their bursts are to be seen again."""
         waits: dict[float, list[Burst]] = {}
-        for burst, departure in zip(bursts, departures, strict=False):
+        for burst, reply, departure in zip(bursts, replies, departures, strict=False):
             if departure == departure:  # not refused
-                burst.departures += (departure,)
+                burst.sent[reply] = departure
             target = burst.target
             # From the last echo, not from the plan: after a stall nothing is caught up.
             wait = (

@@ -70,36 +70,35 @@ class Flight:
         self.under_way += 1
         burst.disturbances = self.statistics.disturbances
 
-    def prepare(self, bursts: Sequence[Burst]) -> list[bytes]:
-        """Return the next request of each burst; its answer is expected from now on.
+    def prepare(self, bursts: Sequence[Burst]) -> tuple[list[bytes], list[bytes]]:
+        """Return the next request of each burst and its reply, which is expected from now on.
 
-        The caller notes by `departed` when it left, or takes it back.
+        The caller notes in `Burst.sent` when it left, or takes it back.
         """
-        flying, requests = self._flying, []
+        flying, requests, replies = self._flying, [], []
         for burst in bursts:
             assert burst.mint is not None  # noqa: S101 - a burst without was refused, not begun
             request, reply = burst.mint.strike()
             flying[reply] = burst
-            burst.replies += (reply,)
             burst.attempts += 1
             requests.append(request)
+            replies.append(reply)
         self.statistics.sent += len(requests)
-        return requests
+        return requests, replies
 
-    def unsent(self, burst: Burst) -> None:
-        """Take the last request back: it never left, and may be tried again."""
-        del self._flying[burst.replies[-1]]
-        burst.replies = burst.replies[:-1]
+    def unsent(self, burst: Burst, reply: bytes) -> None:
+        """Take a request back: it never left, and may be tried again."""
+        del self._flying[reply]
         burst.attempts -= 1
         self.statistics.sent -= 1
 
-    def refused(self, burst: Burst, words: str) -> None:
-        """Count the last request as never sent: our own kernel would not."""
-        self.unsent(burst)
+    def refused(self, burst: Burst, reply: bytes, words: str) -> None:
+        """Count a request as never sent: our own kernel would not."""
+        self.unsent(burst, reply)
         burst.attempts += 1
         burst.refusal = words
         self.statistics.refused += 1
-        if burst.is_sent and not burst.replies:
+        if burst.is_sent and not burst.sent:
             self.finish(burst)
 
     def receive(
@@ -123,26 +122,25 @@ class Flight:
             if source != burst.address:
                 self.statistics.wrong_source += 1
                 continue
-            place = burst.replies.index(message)
-            rtt = clock.rtt_seconds(burst.departures[place], kernel_time_ns)
-            if place in burst.rtts:
+            rtt = clock.rtt_seconds(burst.sent[message], kernel_time_ns)
+            if message in burst.rtts:
                 burst.duplicates += 1
                 self.statistics.duplicates += 1
             elif burst.done or rtt > burst.target.timeout_seconds:
-                self._note_late(burst, place, rtt)
+                self._note_late(burst, message, rtt)
             else:
-                burst.rtts[place] = rtt
+                burst.rtts[message] = rtt
                 self.statistics.answered += 1
                 if len(burst.rtts) == burst.target.echoes:
                     self.end(burst, Outcome.OK)
 
-    def _note_late(self, burst: Burst, place: int, rtt: float) -> None:
+    def _note_late(self, burst: Burst, reply: bytes, rtt: float) -> None:
         self.statistics.late += 1
         if burst.done:
             # The next burst of this device tells it; a second copy is then a duplicate.
             device = burst.target.device
             self._late[device] = self._late.get(device, 0) + 1
-            burst.rtts[place] = rtt
+            burst.rtts[reply] = rtt
         else:
             burst.late += 1
 
@@ -187,7 +185,7 @@ class Flight:
 
     def finish(self, burst: Burst) -> None:
         """End a burst with what is known of it."""
-        sent, answered = len(burst.replies), len(burst.rtts)
+        sent, answered = len(burst.sent), len(burst.rtts)
         if answered < sent and burst.disturbances != self.statistics.disturbances:
             outcome = Outcome.TOO_LATE
             self.statistics.bursts_too_late += 1
@@ -207,7 +205,7 @@ class Flight:
 
     def forget(self, burst: Burst) -> None:
         """Drop a burst that is over: replies to it are foreign from now on."""
-        for reply in burst.replies:
+        for reply in burst.sent:
             self._flying.pop(reply, None)
 
     def forget_device(self, device: DeviceId) -> None:

@@ -86,9 +86,6 @@ class Mailbox:
         self._rest_octets = LONGEST_OCTETS - message_octets
         self._note = struct.Struct("@" + (_V6_NAME if ipv6 else _V4_NAME) + _STAMP)
         self._message = struct.Struct(f"{message_octets}s")
-        length = _Header.length.offset
-        after = ctypes.sizeof(_Header) - length - ctypes.sizeof(ctypes.c_uint)
-        self._length = struct.Struct(f"@{length}xI{after}x")
         self._prefixes = bytearray(self._prefix * CAPACITY)
         self._messages = bytearray(message_octets * CAPACITY)
         self._rests = bytearray(self._rest_octets * CAPACITY)
@@ -100,6 +97,10 @@ class Mailbox:
         self._fresh_headers = bytes(self._headers)
         self._fresh_notes = bytes(self._notes)
         self._header_view = memoryview(self._headers).cast("B")
+        words = self._header_view.cast("I")
+        of_word = ctypes.sizeof(ctypes.c_uint)
+        first, each = _Header.length.offset // of_word, ctypes.sizeof(_Header) // of_word
+        self._lengths = words[first::each]
         self._message_view = memoryview(self._messages)
         self._note_view = memoryview(self._notes)
 
@@ -110,7 +111,7 @@ class Mailbox:
             error = ctypes.get_errno()
             raise OSError(error, os.strerror(error))
         headers = self._header_view[: count * ctypes.sizeof(_Header)]
-        lengths = [length for (length,) in self._length.iter_unpack(headers)]
+        lengths = self._lengths[:count].tolist()
         headers[:] = self._fresh_headers[: len(headers)]  # the kernel wrote into them
         messages = [
             message
