@@ -125,6 +125,33 @@ def test_a_running_netmon_tells_every_number_about_itself(configuration: tuple[P
         assert f'netmon_chore_runs_total{{chore="{chore}"}} 0' in told
 
 
+# Starts netmon as root may be started in a container: without CAP_NET_RAW (13), not even by exec.
+WITHOUT_NET_RAW = """
+import ctypes, os, sys
+PR_CAPBSET_DROP = 24
+assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, 13, 0, 0, 0) == 0
+os.execv(sys.executable, [sys.executable, "-m", "netmon", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root (to give up CAP_NET_RAW)")
+def test_without_any_right_to_ping_netmon_says_so_and_goes_on_with_snmp(
+    configuration: tuple[Path, int],
+) -> None:
+    lowest, highest = Path("/proc/sys/net/ipv4/ping_group_range").read_text().split()
+    if int(lowest) <= os.getegid() <= int(highest):
+        pytest.skip("this host lets root's group use ping sockets")
+    path, port = configuration
+    with running(path, port, launcher=("-c", WITHOUT_NET_RAW)) as netmon:
+        up = eventually(lambda: netmon.samples().get("netmon_link_up"))
+        assert up == {frozenset({("link", "fo-1")}): 1.0}
+        assert "netmon_ping_rtt_seconds" not in netmon.samples()
+    assert "going on with SNMP only: no ICMP socket may be opened" in netmon.log
+    assert "CAP_NET_RAW" in netmon.log
+    assert f'sysctl -w net.ipv4.ping_group_range="{os.getegid()} {os.getegid()}"' in netmon.log
+
+
 def _ask(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=5) as answer:
         return json.load(answer)

@@ -5,6 +5,7 @@ import errno
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -124,6 +125,21 @@ def test_each_echo_has_its_own_sequence_and_nonce() -> None:
     run(ping(air))
     assert len({request[4:8] for request in air.requests}) == 3
     assert len({request[8:16] for request in air.requests}) == 3
+
+
+def test_the_five_echoes_of_a_burst_are_spread() -> None:
+    async def main() -> list[float]:
+        collector = PingCollector(Air(echo), settings=BRISK)
+        over: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
+        target = replace(TARGET, echoes=PingTarget(device=TARGET.device, address="").echoes)
+        collector.begin(target, lambda burst, _: over.set_result([*burst.sent.values()]))
+        departures = await over
+        await collector.close()
+        return departures
+
+    departures = asyncio.run(main())
+    assert len(departures) == 5
+    assert min(b - a for a, b in pairwise(departures)) >= TARGET.spacing_seconds
 
 
 def test_a_lost_echo_makes_no_pair_for_ipdv() -> None:
