@@ -181,6 +181,7 @@ class Scene:
         self.unpolled: set[str] = set()
         self.loss: dict[str, float] = {}
         self.rtt: dict[str, float] = {}
+        self.ipdv: dict[str, float] = {}
         self.battery: dict[str, float] = {}
         self._links: dict[str, LinkStory] = {}
         self._random = random.Random(seed)
@@ -254,7 +255,7 @@ class Scene:
             polled_age_seconds=self.monotonic - polled,
             loss_ratio=np.where(heard, [self.loss.get(device, 0.0) for device in ids], 1.0),
             rtt_seconds=np.where(heard, rtt + noise, np.nan),
-            ipdv_seconds=np.where(heard, 0.0002, np.nan),
+            ipdv_seconds=np.where(heard, [self.ipdv.get(one, 0.0002) for one in ids], np.nan),
             gauges={
                 "on_battery": np.where(
                     heard, [self.battery.get(device, 0.0) for device in ids], np.nan
