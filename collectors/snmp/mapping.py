@@ -70,7 +70,7 @@ class Mapper:
             tables=tables,
         )
         mapping = Mapping(
-            sysobjectid=_oid(object_id),
+            sysobjectid=oid_in(object_id),
             sysdescr=clean(descr) if isinstance(descr, bytes) else "",
             interfaces=interfaces,
             rows={oid: _indexes(tables[oid]) for oid in by_interface},
@@ -130,7 +130,8 @@ def _indexes(table: Table) -> frozenset[int]:
     return frozenset(suffix[0] for suffix in table if len(suffix) == 1)
 
 
-def _oid(content: object) -> Oid:
+def oid_in(content: object) -> Oid:
+    """Return a content that is an OID, or ()."""
     return content if type(content) is tuple else ()
 
 

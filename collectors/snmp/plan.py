@@ -20,7 +20,7 @@ from collectors.snmp.envelope import Envelope, wrap
 from collectors.snmp.message import VERSION_1, PduType, frame_pdu
 from collectors.snmp.parts import Part, PartKey
 from collectors.snmp.profile import SYS_UP_TIME, Column, Index, Profile, Syntax
-from collectors.snmp.reader import MistypedError, Reader
+from collectors.snmp.reader import MistypedError, Reader, Reading
 from collectors.snmp.skeleton import Place, Skeleton
 from topology.model import DeviceId, InterfaceId, interface_id
 
@@ -112,6 +112,13 @@ class Chunk:
         if len(problems) == known:
             self._remember(data, frame.id_at, places)
         return values
+
+    def readings(self, data: bytes, start: int, end: int) -> Iterator[tuple[Field, Reading]]:
+        """Yield every field and how its value came about, for people."""
+        for asked in self.fields:
+            tag, first, stop = _value_in_any_form(data, start, end, asked)
+            yield asked, asked.reader.explain(tag, data[first:stop])
+            start = stop
 
     def _remember(self, data: bytes, id_at: int, places: list[Place]) -> None:
         if len(self.skeletons) >= MAX_SKELETONS and len(data) not in self.skeletons:

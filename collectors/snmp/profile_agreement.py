@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from collectors.quantity import QUANTITIES, Kind, Scope
-from collectors.snmp.ber import UNSIGNED_OCTETS
 from collectors.snmp.profile import Column, Index, Register, Sign, Syntax
 
 # What devices count in beside our units, and the scale that makes ours of it.
@@ -63,6 +62,7 @@ def _has_words(column: Column) -> bool:
     return any(isinstance(raw, str) for raw in column.enum)
 
 
+_COUNTS: Final = {Syntax.COUNTER32, Syntax.COUNTER64, Syntax.GAUGE32, Syntax.INTEGER}
 _Rule = tuple[Callable[[Column], bool], str]
 _RULES: Final[tuple[_Rule, ...]] = (
     (
@@ -84,9 +84,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     (
         lambda c: (
             c.quantity.kind in (Kind.COUNTER32, Kind.COUNTER64)
-            and not all(
-                s.tag in UNSIGNED_OCTETS and s is not Syntax.TIMETICKS for s in _syntaxes(c)
-            )
+            and (c.syntax is Syntax.INTEGER or not set(_syntaxes(c)) <= _COUNTS)
         ),
         "a counter's type is counter32, counter64 or gauge32",
     ),

@@ -147,10 +147,17 @@ def _columns(given: object, rows: Mapping[str, Rows | None], faults: Faults) -> 
     if not isinstance(given, list) or len(given) > MAX_COLUMNS:
         faults.add(("columns",), f"must be a list of at most {MAX_COLUMNS}")
         return []
-    columns = (
-        _column(each, rows, ("columns", number), faults) for number, each in enumerate(given)
-    )
-    return [column for column in columns if column is not None]
+    columns: dict[tuple[str, Index, str | None], tuple[int, Column]] = {}
+    for number, each in enumerate(given):
+        column = _column(each, rows, ("columns", number), faults)
+        if column is None:
+            continue
+        if column.cell in columns:
+            first = columns[column.cell][0]
+            message = f"fills the same cells as columns[{first}]; give its rows another name"
+            faults.add(("columns", number), message)
+        columns[column.cell] = number, column
+    return [column for _, column in columns.values()]
 
 
 def _column(

@@ -30,6 +30,22 @@ _EXCEPTIONS: Final = {
     int(Tag.NO_SUCH_INSTANCE): "no such instance",
     int(Tag.END_OF_MIB_VIEW): "the end of the MIB",
 }
+# What devices write in place of a number they do not have; the empty text is one of them.
+_NOTHING: Final = frozenset(
+    {
+        b"",
+        b"-",
+        b"--",
+        b"---",
+        b"n/a",
+        b"na",
+        b"nan",
+        b"none",
+        b"null",
+        b"unknown",
+        b"not available",
+    }
+)
 _HALF_32: Final = 2**31
 _WRAP_32: Final = 2**32
 
@@ -89,7 +105,7 @@ class Reader:
             return None
         raw = self._raw(tag, content)
         if type(raw) is not int:
-            return self.judged(raw)[1]
+            return None if raw is None else self.judged(raw)[1]
         return raw if self.is_raw else self.value(raw)
 
     def value(self, raw: int) -> float | None:
@@ -105,13 +121,15 @@ class Reader:
         except (DecodeError, MistypedError) as error:
             text = clean(content) if tag == Tag.OCTET_STRING else None
             return Reading(text, None, None, str(error))
+        if raw is None:
+            return Reading(clean(content), None, None, "words for none")
         if self.is_raw and not isinstance(raw, str):
             return Reading(raw, raw, raw)
         scaled, value, why = self.judged(raw)
         return Reading(raw, scaled, value, why)
 
-    def _raw(self, tag: int, content: bytes) -> float | str:
-        """Return the number or the word that the octets are."""
+    def _raw(self, tag: int, content: bytes) -> float | str | None:
+        """Return the number or the word that the octets are, None for words that mean none."""
         if tag not in self._admitted:
             raise MistypedError(f"type 0x{tag:02x} where {self._column.syntax} belongs")
         if tag in UNSIGNED_OCTETS:
@@ -120,7 +138,10 @@ class Reader:
             return decode_integer(content)
         if self._column.enum and any(isinstance(key, str) for key in self._column.enum):
             return clean(content[:MAX_TEXT_OCTETS]).casefold()
-        return _number_in(content, self._column.number)
+        text = content.rstrip(b"\0 ") if len(content) <= MAX_TEXT_OCTETS else b"?"
+        if text.strip().lower() in _NOTHING:
+            return None
+        return _number_in(text, self._column.number)
 
     def judged(self, raw: float | str) -> tuple[float | None, float | None, str]:
         """Return raw scaled, the value, and why there is none."""
@@ -169,9 +190,8 @@ def _words(column: Column) -> str:
     return "enum: " + ", ".join(map(str, column.enum))
 
 
-def _number_in(content: bytes, number: int) -> float:
+def _number_in(text: bytes, number: int) -> float:
     """Return the one number of a text, or the one of several that is wanted."""
-    text = content.rstrip(b"\0") if len(content) <= MAX_TEXT_OCTETS else b""
     if number:
         found = _NUMBERS.findall(text)
         if len(found) < number:

@@ -75,6 +75,7 @@ class WalkQuestion:
     pdus: int = 0
     octets: int = 0
     repetitions: int = 0  # rows of one answer; 0: as the settings say; 1: by GETNEXT
+    is_first_enough: bool = False  # the walk is to tell whether there is a row at all
 
     def datagram(self, request_id: int) -> bytes:
         """Return the request that goes on behind the last row."""
@@ -124,7 +125,7 @@ class WalkQuestion:
             if varbind.oid[: len(self.root)] != self.root:
                 return Step.FINISHED
             self.rows.append(varbind)
-        return self._capped()
+        return Step.FINISHED if self.is_first_enough else self._capped()
 
     def _capped(self) -> Step:
         settings = self.settings

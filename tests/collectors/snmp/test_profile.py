@@ -14,7 +14,7 @@ from collectors.snmp.reader import Reader
 def test_built_in_profile_has_uptime_first_and_distinct_cells(name: str) -> None:
     profile = profiles()[name]
     assert profile.columns[0].quantity.name == "uptime_seconds"
-    cells = [(c.quantity.name, c.index, c.interface) for c in profile.columns]
+    cells = [column.cell for column in profile.columns]
     assert len(set(cells)) == len(cells)
     assert profile.source
 
@@ -49,7 +49,7 @@ def test_every_fault_of_a_profile_is_named_at_once(tmp_path: Path) -> None:
 
 def test_unknown_profile_names_those_there_are() -> None:
     with pytest.raises(ProfileError, match=r"ceragon.*if-mib"):
-        load_profile("cisco")
+        load_profile("sisco")
 
 
 def test_duplicate_keys_and_yaml_objects_are_refused(tmp_path: Path) -> None:
@@ -98,3 +98,15 @@ def test_device_is_recognised_by_its_sysobjectid_or_words() -> None:
     assert not profiles()["uhp"].match.fits(ceragon, "")
     assert profiles()["teltonika-rut"].match.fits((1, 3), "Linux RUT955 5.4.291")
     assert not profiles()["if-mib"].match.fits(ceragon, "")
+
+
+def test_two_columns_for_the_same_cells_are_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "twice.yaml"
+    path.write_text(
+        "name: twice\nsource: X\nextends: if-mib\nrows:\n  radio: {}\ncolumns:\n"
+        "  - {quantity: rsl_dbm, oid: 1.3.6.1.4.1.9.1, index: radio, type: integer}\n"
+        "  - {quantity: rsl_dbm, oid: 1.3.6.1.4.1.9.2, index: radio, type: integer}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ProfileError, match=r"twice.yaml:8: columns\[1\]: fills the same cells as"):
+        load_profile(path)
