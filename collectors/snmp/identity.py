@@ -10,11 +10,11 @@ from collectors.snmp.profile import Profile
 def misfit(profile: Profile, sysobjectid: Oid, sysdescr: str) -> str:
     """Return in words why a device is not what the profile is for; empty where it may well be.
 
-    What a device does not say, or a profile does not ask for, contradicts nothing. `sysdescr` is
-    cleaned text.
+    What a device does not say, or a profile does not ask for, contradicts nothing; a profile that
+    is recognised by its objects is for any sysObjectID. `sysdescr` is cleaned text.
     """
     match = profile.match
-    is_other = bool(match.sysobjectid) and _tells(sysobjectid)
+    is_other = bool(match.sysobjectid) and not match.has and _tells(sysobjectid)
     if is_other and not any(sysobjectid[: len(each)] == each for each in match.sysobjectid):
         wanted = " or ".join(format_oid(each) for each in match.sysobjectid)
         return (

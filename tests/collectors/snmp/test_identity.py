@@ -25,7 +25,7 @@ SYS_OBJECT_ID = parse_oid("1.3.6.1.2.1.1.2.0")
             "ceragon",
             CISCO,
             "Cisco IOS",
-            "profile ceragon is for sysObjectID 1.3.6.1.4.1.2281.1.20,"
+            "profile ceragon is for sysObjectID 1.3.6.1.4.1.2281.1,"
             " the device says 1.3.6.1.4.1.9.1.1208 (Cisco IOS)",
         ),
         ("teltonika-rut", CISCO, "Linux RUT955 5.4.291", ""),
@@ -33,9 +33,11 @@ SYS_OBJECT_ID = parse_oid("1.3.6.1.2.1.1.2.0")
             "teltonika-rut",
             CISCO,
             "Cisco IOS",
-            "profile teltonika-rut is for a sysDescr with 'RUT', the device says Cisco IOS",
+            "profile teltonika-rut is for a sysDescr with 'RUT' or 'TRB' or 'OTD',"
+            " the device says Cisco IOS",
         ),
         ("if-mib", CISCO, "Cisco IOS", ""),  # for everybody
+        ("ups-mib", CISCO, "UPS network card", ""),  # its objects tell it
         ("ceragon", (), "", ""),  # it does not say what it is
         ("ceragon", (0, 0), "", ""),
         ("teltonika-rut", CISCO, "", ""),
