@@ -87,6 +87,7 @@ class UsmUser:
     auth_secret: bytes = field(default=b"", repr=False)
     privacy: PrivacyProtocol | None = None
     privacy_secret: bytes = field(default=b"", repr=False)
+    context: str = ""  # contextName, for targets that name none
 
 
 Credential = Community | UsmUser
@@ -112,6 +113,7 @@ class SnmpTarget:
     timeout_seconds: float = 2.0  # of one try
     retries: int = 2
     budget_seconds: float = 10.0  # the whole poll, absolute, monotonic
+    gap_seconds: float = 0.0  # least time between two requests, for fragile agents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ class DeviceColumns:
         self.snmp_timeouts = _integers(size)
         self.ping_timeouts = _integers(size)
         self.snmp_polled_at = _instants(size)
+        self.snmp_seconds = _unknown(size)  # how long the last poll took
         self.ping_polled_at = _instants(size)
         self.answered_at = _instants(size)
         self.values_at = _instants(size)

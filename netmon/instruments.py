@@ -44,6 +44,7 @@ SNMP: Final = {
     "oversized": "netmon_snmp_oversized_total",
     "send_failures": "netmon_snmp_send_failures_total",
     "in_flight": "netmon_snmp_in_flight",
+    "in_flight_limit": "netmon_snmp_in_flight_limit",
     "mappings": "netmon_snmp_mappings_total",
     "halvings": "netmon_snmp_halvings_total",
 }

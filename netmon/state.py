@@ -87,6 +87,7 @@ class State:
             self.tally.belated += 1
             return
         devices.snmp_polled_at[row] = at
+        devices.snmp_seconds[row] = observation.duration_seconds
         self.tally.snmp_durations.add(observation.duration_seconds)
         if outcome is Outcome.TIMEOUT:
             devices.snmp_timeouts[row] += 1

@@ -164,11 +164,7 @@ class SnmpEngine:
         """Doubt who did not answer; let who refused our keys alone for a while, ever longer."""
         if ended.outcome in _DOUBTFUL:
             session.is_doubtful = True
-        if (
-            ended.outcome is not Outcome.AUTH_ERROR
-            or ended.rejection is Rejection.REPORT_ENGINE
-            or started < session.held_until
-        ):
+        if ended.outcome is not Outcome.AUTH_ERROR or ended.rejection is Rejection.REPORT_ENGINE:
             return
         is_downgrade = ended.rejection is Rejection.SECURITY_LEVEL
         kind = SecurityKind.DOWNGRADE if is_downgrade else SecurityKind.AUTH_ERROR
@@ -186,7 +182,7 @@ class SnmpEngine:
         if started < session.held_until:
             seconds = session.held_until - started
             reason = f"not asked for another {seconds:.0f} s, since {session.refusal}"
-            raise EndedError(Outcome.AUTH_ERROR, reason)
+            raise EndedError(Outcome.NOT_POLLED, reason)
         deadline = started + session.line.target.budget_seconds
         try:
             return await self._poll_lives(session, started, deadline)

@@ -14,10 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from math import inf
 from typing import Final
 
 from collectors.observation import Outcome
 from collectors.snmp.admission import id_of, random_ids
+from collectors.snmp.allowance import Allowance
 from collectors.snmp.channel import Address, Channel, address_of
 from collectors.snmp.question import Ending, Question, Step
 from collectors.snmp.rejection import FINAL, IDENTITIES, OUTCOMES, RejectedError, Rejection
@@ -41,6 +43,8 @@ class _Ask:
     deadline: float  # of the whole question, monotonic
     future: "asyncio.Future[Ending]"
     spent_ids: deque[int]  # of earlier requests to this agent: late answers carry one
+    gap_seconds: float = 0.0  # least time since the last request to this agent
+    is_held: bool = False  # until the gap is over; it awaits no answer
     request_id: int = 0
     tries_left: int = 0
     due: float = 0.0
@@ -64,6 +68,8 @@ class Exchange:
         self._known: dict[tuple[str, int], tuple[Channel, Address]] = {}
         self._pending: dict[Address, _Ask] = {}
         self._spent: dict[Address, deque[int]] = {}
+        self._sent_at: dict[Address, float] = {}  # of agents that need a gap
+        self._allowance: Final = Allowance(settings, statistics)
         self._queue: deque[_Ask] = deque()  # a free slot is awaited
         self._busy: dict[Address, deque[_Ask]] = {}  # the agent answers another question
         self._deadlines: list[tuple[float, int, _Ask]] = []
@@ -83,6 +89,7 @@ class Exchange:
         timeout_seconds: float,
         retries: int,
         deadline: float,
+        gap_seconds: float = 0.0,
     ) -> Ending:
         """Ask, and return how it ended, by `deadline` at the latest."""
         if self._is_closed:
@@ -101,6 +108,7 @@ class Exchange:
             deadline=deadline,
             future=loop.create_future(),
             spent_ids=self._spent_ids_of(address),
+            gap_seconds=gap_seconds,
         )
         self._admit(ask)
         try:
@@ -114,6 +122,7 @@ class Exchange:
         _, address = self._known.pop((host, port), (None, None))
         if address is not None:
             self._spent.pop(address, None)
+            self._sent_at.pop(address, None)
 
     def close(self) -> None:
         """End what is under way as not polled, and close the sockets."""
@@ -141,7 +150,9 @@ class Exchange:
     # Slots: one request in flight per agent, so many in all
 
     def _admit(self, ask: _Ask) -> None:
-        if len(self._pending) >= self._settings.max_in_flight:
+        if len(self._pending) >= self._allowance.requests and self._allowance.is_used_up(
+            len(self._pending)
+        ):
             self._queue.append(ask)
             self._watch(ask, ask.deadline)
         elif ask.address in self._pending:
@@ -151,7 +162,7 @@ class Exchange:
             self._pending[ask.address] = ask
             self._statistics.in_flight += 1
             ask.tries_left = ask.retries
-            self._send(ask)
+            self._send_in_time(ask)
 
     def _end(self, ask: _Ask, ending: Ending) -> None:
         if self._pending.get(ask.address) is ask:
@@ -172,7 +183,7 @@ class Exchange:
                     self._busy[address] = line
                 self._admit(ask)
                 break
-        while self._queue and len(self._pending) < self._settings.max_in_flight:
+        while self._queue and len(self._pending) < self._allowance.requests:
             ask = self._queue.popleft()
             if not ask.future.done():
                 self._admit(ask)
@@ -183,6 +194,19 @@ class Exchange:
         self._end(ask, Ending(outcome=Outcome.NOT_POLLED))
 
     # Sending
+
+    def _send_in_time(self, ask: _Ask) -> None:
+        """Send the request that is due, once the agent has had its rest."""
+        if ask.gap_seconds:
+            now = self._now()
+            rested = self._sent_at.get(ask.address, -inf) + ask.gap_seconds
+            if now < rested:
+                ask.is_held = True
+                ask.request_id = 0  # no answer fits it
+                self._watch(ask, min(rested, ask.deadline))
+                return
+            self._sent_at[ask.address] = now
+        self._send(ask)
 
     def _send(self, ask: _Ask) -> None:
         """Send the request that is due, under a new request-id; its try starts now."""
@@ -292,7 +316,7 @@ class Exchange:
         if self._now() >= ask.deadline:
             self._end(ask, self._silence(ask, is_stalled=False))
         else:
-            self._send(ask)
+            self._send_in_time(ask)
 
     def _reject(self, ask: _Ask, data: bytes, rejected: RejectedError) -> None:
         if rejected.kind in IDENTITIES and id_of(data) in ask.spent_ids:
@@ -367,6 +391,10 @@ class Exchange:
             detail = "no slot was free within the budget"
             self._end(ask, Ending(outcome=Outcome.NOT_POLLED, detail=detail))
             return
+        if ask.is_held and self._now() < ask.deadline:
+            ask.is_held = False
+            self._send_in_time(ask)
+            return
         is_refused = ask.noted is not None and ask.noted.kind in FINAL
         if is_stalled or is_refused or ask.tries_left == 0 or self._now() >= ask.deadline:
             self._end(ask, self._silence(ask, is_stalled=is_stalled))
@@ -375,7 +403,8 @@ class Exchange:
         self._statistics.retries += 1
         ask.tries_left -= 1
         ask.spent_ids.append(ask.request_id)
-        self._send(ask)
+        self._allowance.review()
+        self._send_in_time(ask)
 
     def _silence(self, ask: _Ask, *, is_stalled: bool) -> Ending:
         """Say what the missing answer means: only a device that was really silent timed out."""
@@ -383,6 +412,9 @@ class Exchange:
             self._statistics.too_late += 1
             detail = "we were not awake when the answer was due"
             return Ending(outcome=Outcome.TOO_LATE, detail=detail)
+        if ask.is_held and not ask.was_answering:
+            detail = "the gap between requests left no time"
+            return Ending(outcome=Outcome.NOT_POLLED, detail=detail)
         if ask.unsent:
             return Ending(outcome=Outcome.NOT_POLLED, detail=f"not sent: {ask.unsent}")
         if ask.noted is not None:

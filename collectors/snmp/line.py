@@ -101,4 +101,5 @@ class Line:
             timeout_seconds=target.timeout_seconds,
             retries=target.retries if retries is None else retries,
             deadline=deadline,
+            gap_seconds=target.gap_seconds,
         )

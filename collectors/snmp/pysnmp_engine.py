@@ -89,6 +89,7 @@ class _TranslatingAsker:
         timeout_seconds: float,
         retries: int,
         deadline: float,
+        gap_seconds: float = 0.0,
     ) -> Ending:
         return await self._exchange.ask(
             host,
@@ -97,6 +98,7 @@ class _TranslatingAsker:
             timeout_seconds=timeout_seconds,
             retries=retries,
             deadline=deadline,
+            gap_seconds=gap_seconds,
         )
 
     def forget(self, host: str, port: int) -> None:

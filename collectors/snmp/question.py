@@ -54,6 +54,7 @@ class Asker(Protocol):
         timeout_seconds: float,
         retries: int,
         deadline: float,
+        gap_seconds: float = 0.0,
     ) -> Ending:
         """Ask, and return how it ended, by `deadline` at the latest."""
         ...

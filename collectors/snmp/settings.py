@@ -52,6 +52,7 @@ class SnmpStatistics:
     send_failures: int = 0
     socket_drops: int = 0  # SO_RXQ_OVFL: our receive buffer was full
     in_flight: int = 0
+    in_flight_limit: int = 0  # fewer than the settings allow while most tries go unanswered
     mappings: int = 0
     reboots_seen: int = 0
     halvings: int = 0  # a device was asked for less at once, since it could not answer more

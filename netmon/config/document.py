@@ -45,6 +45,14 @@ No secret is ever written here. `credentials` names each and says where it is ke
 with a warning, since others on the machine may see it – an environment variable. One trailing line
 break is not part of the secret.
 
+```yaml
+credentials:
+  backbone:
+    {{ user: netmon, auth: sha256, auth_key_file: a, privacy: aes128, privacy_key_file: p }}
+  field: {{ community_file: field }}
+  attic: {{ community_file: attic, version: v1 }}
+```
+
 ## Polling classes
 
 `intervals` maps a class to the time between two polls, 0.1 s to one day; devices name theirs with
@@ -55,6 +63,7 @@ that is defined too.
 intervals:
   backbone: 10s
   field: 30s
+  fragile: {{every: 1m, gap: 50ms}}
 ```
 
 ## Profiles
@@ -72,7 +81,9 @@ profiles:
 """
 
 SECTIONS: Final = (
-    ("credentials", "CredentialEntry", "One entry, by its name."),
+    ("credentials", "CommunityEntry", "One entry, by its name."),
+    ("credentials (SNMPv3)", "UsmEntry", "One entry, by its name; `user` makes it one of SNMPv3."),
+    ("intervals", "ClassEntry", "A value alone is `every`."),
     ("sites", "SiteEntry", ""),
     ("sites[].position", "PositionEntry", ""),
     ("sites[].dependents[]", "DependentEntry", ""),

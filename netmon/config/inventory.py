@@ -7,7 +7,7 @@ An entry that is wrong in itself is left out, but its name stays known: one mist
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from collectors.target import Target
+from collectors.target import Community, Target
 from netmon.config import addresses, country, entries, targets
 from netmon.config.entries import Item, NamedT, Reporter
 from netmon.config.models import DeviceEntry, LinkEntry, SiteEntry
@@ -131,7 +131,7 @@ def _check_devices(
     known: Known,
     report: Report,
 ) -> None:
-    owners: dict[tuple[str, int], str] = {}
+    owners: dict[tuple[str, int, str], str] = {}
     for name, item in devices.items():
         reporter, entry = Reporter(item.document, report), item.entry
         if entry.site not in sites:
@@ -139,7 +139,8 @@ def _check_devices(
             reporter.refuse((*item.path, "site"), message)
         if fault := addresses.fault_of(entry.address, known.machine):
             reporter.refuse((*item.path, "address"), f"{entry.address} {fault}")
-        first = owners.setdefault((entry.address, entry.port), name)
+        # One agent may be several devices, each in an SNMPv3 context of its own.
+        first = owners.setdefault((entry.address, entry.port, entry.snmp.context or ""), name)
         if first != name:
             reporter.refuse(
                 (*item.path, "address"),
@@ -159,19 +160,23 @@ def _check_polling(item: Item[DeviceEntry], known: Known, reporter: Reporter) ->
         hint = report.hint(entry.credentials, known.credentials)
         message = f"there are no credentials of this name{hint}; define them under `credentials`"
         reporter.refuse((*item.path, "credentials"), message)
+    named = known.credentials.get(entry.credentials or "")
+    if entry.snmp.context and isinstance(named, Community):
+        message = "a context belongs to SNMPv3; remove it, or give the device a user's credentials"
+        reporter.refuse((*item.path, "snmp", "context"), message)
     if entry.credentials is None and entry.ping is None:
         reporter.refuse(
             (*item.path, "ping"),
             "nothing is left to ask: give the device credentials, or let it be pinged",
         )
-    if entry.class_ not in known.intervals:
-        hint = report.hint(entry.class_, known.intervals)
+    if entry.class_ not in known.classes:
+        hint = report.hint(entry.class_, known.classes)
         message = f"unknown polling class {quote(entry.class_)}{hint}; define it under `intervals`"
         reporter.refuse((*item.path, "class"), message)
         return
-    interval = known.intervals[entry.class_]
-    if interval is not None:
-        _check_times(item, interval, reporter)
+    polling = known.classes[entry.class_]
+    if polling is not None:
+        _check_times(item, polling.interval_seconds, reporter)
 
 
 def _check_times(item: Item[DeviceEntry], interval: float, reporter: Reporter) -> None:

@@ -10,15 +10,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from collectors.target import Community, Target
+from collectors.target import Community, Credential, Target
 from netmon.config import assembly, entries, inventory, secrets, syntax, tree
 from netmon.config.addresses import Machine, this_machine
 from netmon.config.assembly import Settings
 from netmon.config.entries import Reporter
-from netmon.config.models import CredentialEntry, IntervalEntry
+from netmon.config.models import ClassEntry, CommunityEntry, IntervalEntry, UsmEntry
 from netmon.config.problem import ConfigurationError, Problem, Report
 from netmon.config.profiles import known_profiles
-from netmon.config.targets import Known
+from netmon.config.targets import Known, PollingClass
 from netmon.config.tree import Document
 from topology.model import DeviceId, SiteId
 from topology.network import Network
@@ -98,7 +98,7 @@ def _load(
     settings, collector = assembly.assemble(documents, report)
     known = Known(
         credentials=_credentials(documents, environ, report),
-        intervals=_intervals(documents, report),
+        classes=_classes(documents, report),
         profiles=known_profiles(documents, report),
         machine=machine,
     )
@@ -130,18 +130,26 @@ def _refuse_unknown_sections(documents: list[Document], report: Report) -> None:
                 Reporter(document, report).refuse((name,), message, key=True)
 
 
-def _intervals(documents: list[Document], report: Report) -> dict[str, float | None]:
-    known: dict[str, float | None] = {DEFAULT_CLASS: DEFAULT_INTERVAL_SECONDS}
+def _classes(documents: list[Document], report: Report) -> dict[str, PollingClass | None]:
+    known: dict[str, PollingClass | None] = {DEFAULT_CLASS: PollingClass(DEFAULT_INTERVAL_SECONDS)}
     for reporter, name, value in entries.named_section(documents, "intervals", report):
-        entry = entries.check(IntervalEntry, value, ("intervals", name), reporter)
-        known[name] = None if entry is None else entry.root
+        path = ("intervals", name)
+        known[name] = None
+        if isinstance(value, tree.Mapping):
+            full = entries.check(ClassEntry, value, path, reporter)
+            if full is not None:
+                known[name] = PollingClass(full.every, full.gap or 0.0)
+        else:
+            plain = entries.check(IntervalEntry, value, path, reporter)
+            if plain is not None:
+                known[name] = PollingClass(plain.root)
     return known
 
 
 def _credentials(
     documents: list[Document], environ: Mapping[str, str], report: Report
-) -> dict[str, Community | None]:
-    known: dict[str, Community | None] = {}
+) -> dict[str, Credential | None]:
+    known: dict[str, Credential | None] = {}
     holders: dict[bytes, str] = {}
     for reporter, name, value in entries.named_section(
         documents, "credentials", report, discreet=True
@@ -151,20 +159,24 @@ def _credentials(
         if not isinstance(value, tree.Mapping):
             reporter.refuse(path, entries.INLINE)
             continue
-        entry = entries.check(CredentialEntry, value, path, reporter)
+        entry: CommunityEntry | UsmEntry | None
+        if any(key in UsmEntry.model_fields for key in value):
+            entry = entries.check(UsmEntry, value, path, reporter)
+        else:
+            entry = entries.check(CommunityEntry, value, path, reporter)
         if entry is None:
             continue
+        vault = secrets.Vault(
+            beside=reporter.document.file.parent,
+            environ=environ,
+            warn=partial(reporter.warn, path),
+        )
         try:
-            known[name] = community = secrets.community(
-                name,
-                entry,
-                beside=reporter.document.file.parent,
-                environ=environ,
-                warn=partial(reporter.warn, path),
-            )
+            known[name] = credential = secrets.credential(name, entry, vault)
         except secrets.SecretError as error:
             reporter.refuse(path, str(error))
             continue
-        if (first := holders.setdefault(community.secret, name)) != name:
+        secret = credential.secret if isinstance(credential, Community) else credential.auth_secret
+        if secret and (first := holders.setdefault(secret, name)) != name:
             reporter.warn(path, f"is the same secret as that of {first}; one leak opens both")
     return known

@@ -8,13 +8,14 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
-from collectors.target import Engine
+from collectors.target import AuthProtocol, Engine, PrivacyProtocol, SecurityLevel, Version
 from netmon.config import units
 from netmon.config.values import (
     Address,
     Also,
     Altitude,
     Boolean,
+    Context,
     Country,
     Ends,
     FilePath,
@@ -104,6 +105,13 @@ class SnmpEntry(Entry):
     retries: Annotated[int, Field(ge=0, le=10), BeforeValidator(units.number)] = 2
     budget: Seconds | None = Field(
         default=None, description="of a whole poll; the interval, at most 10 s, if left out"
+    )
+    gap: Seconds | None = Field(
+        default=None,
+        description="least time between two requests, for fragile agents; as its class has it",
+    )
+    context: Context | None = Field(
+        default=None, description="the SNMPv3 contextName; as its credentials have it"
     )
     all_interfaces: Boolean = Field(
         default=True, description="poll the interfaces the inventory does not name too"
@@ -201,30 +209,90 @@ class LinkEntry(NamedEntry):
         return self
 
 
-class CredentialEntry(Entry):
-    """Where an SNMP v2c community is kept; exactly one source."""
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+_FILE: Final = "a file of mode 0400 or 0600; relative to the file that names it"
+_VARIABLE: Final = "an environment variable; others on the machine may see it"
+_SYSTEMD: Final = "a systemd credential (LoadCredential=), in $CREDENTIALS_DIRECTORY"
 
-    community_file: FilePath | None = Field(
-        default=None, description="a file of mode 0400 or 0600; relative to the file that names it"
+
+class CommunityEntry(Entry):
+    """A community of SNMP v2c or v1: where it is kept, by exactly one source."""
+
+    version: Version = Field(
+        default=Version.V2C, description="v1 only for devices that know nothing else"
     )
-    community_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")] | None = Field(
-        default=None, description="an environment variable; others on the machine may see it"
-    )
-    systemd: ProfileName | None = Field(
-        default=None,
-        description="a systemd credential (LoadCredential=), in $CREDENTIALS_DIRECTORY",
-    )
+    community_file: FilePath | None = Field(default=None, description=_FILE)
+    community_env: Variable | None = Field(default=None, description=_VARIABLE)
+    systemd: ProfileName | None = Field(default=None, description=_SYSTEMD)
 
     @model_validator(mode="after")
-    def _has_one_source(self) -> "CredentialEntry":
+    def _has_one_source(self) -> "CommunityEntry":
         given = [self.community_file, self.community_env, self.systemd]
         if sum(source is not None for source in given) != 1:
             raise ValueError("must have exactly one of community_file, community_env and systemd")
         return self
 
 
+class UsmEntry(Entry):
+    """A user of SNMPv3: who it is, how it is protected, and where its pass phrases are kept."""
+
+    user: Annotated[str, Field(min_length=1, max_length=32)] = Field(
+        description="the securityName that the devices know"
+    )
+    level: SecurityLevel = Field(
+        default=SecurityLevel.AUTH_PRIV,
+        description="noAuthNoPriv protects nothing and must be meant",
+    )
+    auth: AuthProtocol | None = Field(
+        default=None, description="the digest; md5 and sha are weak today"
+    )
+    auth_key_file: FilePath | None = Field(default=None, description=_FILE)
+    auth_key_env: Variable | None = Field(default=None, description=_VARIABLE)
+    auth_key_systemd: ProfileName | None = Field(default=None, description=_SYSTEMD)
+    privacy: PrivacyProtocol | None = Field(
+        default=None,
+        description="the cipher; des is broken; aes192c and aes256c stretch keys as Cisco does"
+        " (draft-reeder), aes192 and aes256 as draft-blumenthal and net-snmp do",
+    )
+    privacy_key_file: FilePath | None = Field(default=None, description=_FILE)
+    privacy_key_env: Variable | None = Field(default=None, description=_VARIABLE)
+    privacy_key_systemd: ProfileName | None = Field(default=None, description=_SYSTEMD)
+    context: Context = Field(
+        default="", description="the contextName asked for, unless a device has its own"
+    )
+
+    @model_validator(mode="after")
+    def _has_what_its_level_needs(self) -> "UsmEntry":
+        self._check("auth", self.auth, is_due=self.level.has_auth)
+        self._check("privacy", self.privacy, is_due=self.level.has_privacy)
+        return self
+
+    def _check(self, part: str, protocol: str | None, *, is_due: bool) -> None:
+        names = [f"{part}_key_{source}" for source in ("file", "env", "systemd")]
+        given = [name for name in names if getattr(self, name) is not None]
+        if is_due and protocol is None:
+            example = "sha256" if part == "auth" else "aes128"
+            raise ValueError(f"level {self.level.value} needs {part}, such as {part}: {example}")
+        if is_due and len(given) != 1:
+            raise ValueError(f"must have exactly one of {', '.join(names[:2])} and {names[2]}")
+        if not is_due and (protocol is not None or given):
+            extra = given[0] if protocol is None else part
+            raise ValueError(
+                f"level {self.level.value} has no {part}: remove {extra}, or raise the level"
+            )
+
+
 class IntervalEntry(RootModel[Interval]):
     """How often a polling class is asked."""
+
+
+class ClassEntry(Entry):
+    """A polling class in full, where it is more than an interval."""
+
+    every: Interval = Field(description="the time between two polls")
+    gap: Seconds | None = Field(
+        default=None, description="least time between two requests to one device of the class"
+    )
 
 
 class ProfileEntry(RootModel[FilePath]):

@@ -6,11 +6,13 @@ from pydantic import Field, create_model
 
 from netmon.config import assembly
 from netmon.config.models import (
-    CredentialEntry,
+    ClassEntry,
+    CommunityEntry,
     DeviceEntry,
     Entry,
     LinkEntry,
     SiteEntry,
+    UsmEntry,
 )
 from netmon.config.values import FilePath, Interval, Name
 
@@ -29,10 +31,10 @@ class _Settings(Entry):
 class _Files(Entry):
     """Settings and inventory of netmon, in one file or several."""
 
-    credentials: dict[Name, CredentialEntry] = Field(
+    credentials: dict[Name, CommunityEntry | UsmEntry] = Field(
         default={}, description="where secrets are kept, by name; never the secrets themselves"
     )
-    intervals: dict[Name, Interval] = Field(
+    intervals: dict[Name, Interval | ClassEntry] = Field(
         default={}, description="polling classes: how often a device of the class is asked"
     )
     profiles: dict[Name, FilePath | tuple[FilePath, ...]] = Field(

@@ -1,18 +1,29 @@
-"""Secrets: communities from files, systemd credentials or the environment, never from YAML.
+"""Secrets: communities and pass phrases from files, systemd or the environment, never from YAML.
 
-A secret lives in `Community.secret` alone, which no repr shows; messages name the source only.
+A secret lives in a `Community` or a `UsmUser` alone, whose repr does not show it; messages name the
+source only.
 """
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from collectors.target import Community
-from netmon.config.models import CredentialEntry
+from collectors.target import (
+    AuthProtocol,
+    Community,
+    Credential,
+    PrivacyProtocol,
+    SecurityLevel,
+    UsmUser,
+)
+from netmon.config.models import CommunityEntry, UsmEntry
 
 SECRET_OCTETS: Final = 255  # what an agent accepts (SNMP-COMMUNITY-MIB, RFC 3584)
+PASSPHRASE_OCTETS: Final = 8  # RFC 3414 §11.2
+WEAK_DIGESTS: Final = frozenset({AuthProtocol.MD5, AuthProtocol.SHA})
 FACTORY: Final = frozenset({b"public", b"private", b"admin", b"snmp", b"cisco", b"default"})
 DIRECTORY: Final = "CREDENTIALS_DIRECTORY"  # systemd.exec(5), LoadCredential=
 
@@ -21,40 +32,100 @@ class SecretError(Exception):
     """A secret cannot be had; the text says why and what would be right, never the secret."""
 
 
-def community(
-    name: str,
-    entry: CredentialEntry,
-    *,
-    beside: Path,
-    environ: Mapping[str, str],
-    warn: Callable[[str], None],
-) -> Community:
-    """Fetch one credential's secret; files are relative to the directory `beside`."""
-    if entry.community_env is not None:
-        value = environ.get(entry.community_env)
-        if value is None:
-            raise SecretError(f"the environment variable {entry.community_env} is not set")
-        warn(
-            f"{entry.community_env} is in the environment, which child processes and /proc show;"
-            " prefer systemd or community_file"
-        )
-        secret = os.fsencode(value) if "\0" not in value else b""
-    elif entry.systemd is not None:
-        directory = environ.get(DIRECTORY)
-        if not directory:
-            raise SecretError(
-                f"${DIRECTORY} is not set; start netmon as a systemd service with"
-                f" LoadCredential={entry.systemd}:/path, or use community_file"
-            )
-        secret = _read(Path(directory) / entry.systemd, forbidden=stat.S_IRWXO, right="0400")
-    else:
-        file = beside / Path(entry.community_file or "")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """Where secrets may come from; files are relative to the directory `beside`."""
+
+    beside: Path
+    environ: Mapping[str, str]
+    warn: Callable[[str], None]
+
+    def fetch(self, file: str | None, variable: str | None, credential: str | None) -> bytes:
+        """Return the secret from the one of the three sources that is given."""
+        if variable is not None:
+            return self._from_environment(variable)
+        if credential is not None:
+            directory = self.environ.get(DIRECTORY)
+            if not directory:
+                raise SecretError(
+                    f"${DIRECTORY} is not set; start netmon as a systemd service with"
+                    f" LoadCredential={credential}:/path, or keep the secret in a file"
+                )
+            path = Path(directory) / credential
+            return _checked(_read(path, forbidden=stat.S_IRWXO, right="0400"))
+        path = self.beside / Path(file or "")
         forbidden = stat.S_IRWXO | stat.S_IRWXG | stat.S_IXUSR
         # In its credentials directory systemd grants by ACL, which shows as group bits.
-        if environ.get(DIRECTORY) and file.parent == Path(environ[DIRECTORY]):
+        if self.environ.get(DIRECTORY) and path.parent == Path(self.environ[DIRECTORY]):
             forbidden = stat.S_IRWXO
-        secret = _read(file, forbidden=forbidden, right="0400")
-    return Community(name=name, secret=_checked(secret, warn))
+        return _checked(_read(path, forbidden=forbidden, right="0400"))
+
+    def _from_environment(self, variable: str) -> bytes:
+        value = self.environ.get(variable)
+        if value is None:
+            raise SecretError(f"the environment variable {variable} is not set")
+        self.warn(
+            f"{variable} is in the environment, which child processes and /proc show;"
+            " prefer a systemd credential or a file"
+        )
+        return _checked(os.fsencode(value) if "\0" not in value else b"")
+
+
+def credential(name: str, entry: CommunityEntry | UsmEntry, vault: Vault) -> Credential:
+    """Fetch one credential's secrets."""
+    if isinstance(entry, UsmEntry):
+        return _user(name, entry, vault)
+    secret = vault.fetch(entry.community_file, entry.community_env, entry.systemd)
+    if secret.lower() in FACTORY:
+        vault.warn(
+            "this community is a factory default that everyone knows; change it on the devices"
+        )
+    return Community(name=name, secret=secret, version=entry.version)
+
+
+def _user(name: str, entry: UsmEntry, vault: Vault) -> UsmUser:
+    auth = privacy = b""
+    if entry.level.has_auth:
+        sources = (entry.auth_key_file, entry.auth_key_env, entry.auth_key_systemd)
+        auth = _passphrase(vault.fetch(*sources), "authentication")
+    if entry.level.has_privacy:
+        sources = (entry.privacy_key_file, entry.privacy_key_env, entry.privacy_key_systemd)
+        privacy = _passphrase(vault.fetch(*sources), "privacy")
+    for warning in _weaknesses(entry, is_one_phrase=bool(privacy) and auth == privacy):
+        vault.warn(warning)
+    return UsmUser(
+        name=name,
+        user=entry.user.encode(),
+        level=entry.level,
+        auth=entry.auth,
+        auth_secret=auth,
+        privacy=entry.privacy,
+        privacy_secret=privacy,
+        context=entry.context,
+    )
+
+
+def _weaknesses(entry: UsmEntry, *, is_one_phrase: bool) -> Iterator[str]:
+    """Say what is accepted, but should not stay so."""
+    if entry.level is SecurityLevel.NO_AUTH_NO_PRIV:
+        yield "noAuthNoPriv protects nothing: anyone may read the answers, and forge them"
+    elif entry.level is SecurityLevel.AUTH_NO_PRIV:
+        yield "authNoPriv hides nothing: anyone on the path may read the answers"
+    if entry.auth in WEAK_DIGESTS:
+        yield f"the digest {entry.auth} is weak today; use sha256 where the devices know it"
+    if entry.privacy is PrivacyProtocol.DES:
+        yield "des is broken today; use aes128 where the devices know it"
+    if is_one_phrase:
+        yield "both keys are made of one pass phrase; one leak opens both"
+
+
+def _passphrase(secret: bytes, what: str) -> bytes:
+    if len(secret) < PASSPHRASE_OCTETS:
+        raise SecretError(
+            f"the {what} pass phrase is shorter than {PASSPHRASE_OCTETS} octets, which RFC 3414"
+            " §11.2 forbids and devices refuse"
+        )
+    return secret
 
 
 def _read(file: Path, *, forbidden: int, right: str) -> bytes:
@@ -82,7 +153,7 @@ def _read(file: Path, *, forbidden: int, right: str) -> bytes:
         os.close(descriptor)
 
 
-def _checked(secret: bytes, warn: Callable[[str], None]) -> bytes:
+def _checked(secret: bytes) -> bytes:
     secret = secret.removesuffix(b"\n").removesuffix(b"\r")
     if not secret:
         raise SecretError("the secret is empty")
@@ -90,6 +161,4 @@ def _checked(secret: bytes, warn: Callable[[str], None]) -> bytes:
         raise SecretError(f"the secret is longer than {SECRET_OCTETS} octets")
     if any(octet < 0x20 or octet == 0x7F for octet in secret):
         raise SecretError("the secret holds a control character or a second line")
-    if secret.lower() in FACTORY:
-        warn("this community is a factory default that everyone knows; change it on the devices")
     return secret

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from collectors.target import Community, PingTarget, SnmpTarget, Target
+from collectors.target import Credential, PingTarget, SnmpTarget, Target, UsmUser
 from netmon.config import addresses
 from netmon.config.models import DeviceEntry
 from topology.model import DeviceId, Interface
@@ -12,21 +12,30 @@ from topology.model import DeviceId, Interface
 LONGEST_BUDGET_SECONDS: Final = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class PollingClass:
+    """How the devices of a class are asked."""
+
+    interval_seconds: float
+    gap_seconds: float = 0.0  # least time between two requests to one device
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What entries may refer to; None stands for a thing that is named but wrong in itself."""
 
-    credentials: Mapping[str, Community | None]
-    intervals: Mapping[str, float | None]
+    credentials: Mapping[str, Credential | None]
+    classes: Mapping[str, PollingClass | None]
     profiles: Mapping[str, str]  # name → what the collectors know it by
     machine: addresses.Machine
 
 
 def target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Target:
     """Return how and how often a device is asked."""
-    interval = known.intervals[entry.class_]
+    polling = known.classes[entry.class_]
     credential = None if entry.credentials is None else known.credentials[entry.credentials]
-    assert interval is not None  # noqa: S101 - else it was reported
+    assert polling is not None  # noqa: S101 - else it was reported
+    interval = polling.interval_seconds
     snmp = None
     if credential is not None:
         budget = min(LONGEST_BUDGET_SECONDS, interval)
@@ -37,6 +46,7 @@ def target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Tar
             address=entry.address,
             port=entry.port,
             credential=credential,
+            context=_context(entry, credential),
             profile=known.profiles[entry.profile],
             engine=entry.engine,
             interfaces=tuple((each.name, each.id) for each in interfaces),
@@ -44,6 +54,7 @@ def target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Tar
             timeout_seconds=min(entry.snmp.timeout, budget),
             retries=entry.snmp.retries,
             budget_seconds=budget,
+            gap_seconds=polling.gap_seconds if entry.snmp.gap is None else entry.snmp.gap,
         )
     return Target(
         device=DeviceId(entry.id),
@@ -51,6 +62,12 @@ def target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Tar
         snmp=snmp,
         ping=burst(entry, interval),
     )
+
+
+def _context(entry: DeviceEntry, credential: Credential) -> str:
+    if not isinstance(credential, UsmUser):
+        return ""
+    return credential.context if entry.snmp.context is None else entry.snmp.context
 
 
 def burst(entry: DeviceEntry, interval: float) -> PingTarget | None:

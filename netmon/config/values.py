@@ -147,6 +147,7 @@ Interval = Annotated[
     AfterValidator(_interval),
     _quantity(units.DURATION, "seconds, or with a unit"),
 ]
+Context = Annotated[str, BeforeValidator(_words), Field(max_length=64)]
 Seconds = Annotated[
     float,
     BeforeValidator(units.reader(units.DURATION)),

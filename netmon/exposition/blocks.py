@@ -109,6 +109,7 @@ def _devices(snapshot: Snapshot, labels: Labels) -> Iterator[Block]:
     yield _states("netmon_device_condition", labels.device_conditions, found)
     yield _info("netmon_device_info", labels.device_infos)
     yield _block("netmon_device_snmp_timeouts", texts, snapshot.snmp_timeouts, is_integer=True)
+    yield _block("netmon_device_snmp_poll_seconds", texts, snapshot.snmp_seconds)
     yield _block("netmon_device_ping_timeouts", texts, snapshot.ping_timeouts, is_integer=True)
     yield _block("netmon_device_last_answer_age_seconds", texts, snapshot.answer_age_seconds)
     yield _block("netmon_device_stale_agent", texts, snapshot.stale_agent, is_integer=True)

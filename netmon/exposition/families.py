@@ -114,6 +114,12 @@ TABLE: Final[tuple[Family, ...]] = (
     ),
     gauge(
         _DEVICES,
+        "netmon_device_snmp_poll_seconds",
+        "How long its last SNMP poll took, tries and gaps included: here is the slow one's name",
+        *_DEVICE,
+    ),
+    gauge(
+        _DEVICES,
         "netmon_device_ping_timeouts",
         "Consecutive bursts of echoes without any reply",
         *_DEVICE,

@@ -50,6 +50,11 @@ OWN: Final[tuple[Family, ...]] = (
         "Times a device was asked for less at once, since it could not answer more",
     ),
     gauge(_OWN, "netmon_snmp_in_flight", "Requests waiting for their answer"),
+    gauge(
+        _OWN,
+        "netmon_snmp_in_flight_limit",
+        "How many may wait; fewer than the settings allow while most tries go unanswered",
+    ),
     counter(_OWN, "netmon_snmp_answers_total", "Answers to what was asked"),
     counter(
         _OWN,

@@ -59,6 +59,7 @@ class Snapshot:
     interface_gauges: Floats
     interface_totals: Floats  # NaN while their device is silent
     snmp_timeouts: Floats
+    snmp_seconds: Floats
     ping_timeouts: Floats
     answer_age_seconds: Floats
     stale_agent: Floats
@@ -90,6 +91,7 @@ def take(source: Source, monotonic: float) -> Snapshot:
         interface_gauges=interfaces.gauges[:, :rows].copy(),
         interface_totals=totals,
         snmp_timeouts=np.where(devices.asked_snmp, np.array(devices.snmp_timeouts), np.nan),
+        snmp_seconds=np.array(devices.snmp_seconds),
         ping_timeouts=np.where(devices.asked_ping, np.array(devices.ping_timeouts), np.nan),
         answer_age_seconds=monotonic - np.array(devices.answered_at),
         profile_mismatch=np.where(devices.fresh, devices.misfit, np.nan),
