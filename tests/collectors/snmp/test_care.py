@@ -1,4 +1,4 @@
-"""Care for devices: less at once where it is too much, a rest between requests, fewer in a crowd."""
+"""Care for devices: less at once where it is too much, a rest between requests, less in a crowd."""
 
 import asyncio
 import time
