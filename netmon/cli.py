@@ -25,7 +25,6 @@ from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
 
 EXIT_WRONG_INPUT: Final = 2
-EXIT_INTERRUPTED: Final = 130
 MOST_SECONDS: Final = 86_400.0
 
 
@@ -44,8 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ConfigurationError, ListenError, StoreError) as error:
         print(error, file=sys.stderr)
         return EXIT_WRONG_INPUT
-    except KeyboardInterrupt:  # before the loop watches for it
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read has seen enough; nothing more can be said
         return 0

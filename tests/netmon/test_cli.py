@@ -1,6 +1,11 @@
 """The command line: wrong input is told in words, with exit code 2, and nothing is started."""
 
+import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,3 +66,29 @@ def test_a_port_in_use_is_told_with_what_would_be_right(
     told = " ".join(capsys.readouterr().err.split())
     assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in told
     assert "--port, 0 for any free one" in told
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
+@pytest.mark.parametrize("after_seconds", [0.4, 1.0])
+def test_a_signal_before_anything_runs_ends_it_without_a_traceback(
+    number: signal.Signals, after_seconds: float, tmp_path: Path
+) -> None:
+    program = subprocess.Popen(
+        # The parent may ignore SIGINT, as a shell's background jobs do.
+        [sys.executable, "-c", "import signal, runpy\n"
+         "signal.signal(signal.SIGINT, signal.default_int_handler); print(flush=True)\n"
+         "runpy.run_module('netmon', run_name='__main__', alter_sys=True)",
+         "demo", "--headless", "--port", "0"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert program.stdout is not None
+    program.stdout.readline()
+    time.sleep(after_seconds)  # wherever it is then: importing, or making its folder
+    program.send_signal(number)
+    _, told = program.communicate(timeout=40)
+    assert "Traceback" not in told
+    assert program.returncode in (0, 130)
+    assert not list(tmp_path.iterdir())

@@ -62,7 +62,7 @@ def test_the_wheel_holds_all_that_runs(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
         (entry,) = [name for name in held if name.endswith("entry_points.txt")]
-        assert "netmon = netmon.cli:main" in archive.read(entry).decode()
+        assert "netmon = netmon.__main__:main" in archive.read(entry).decode()
     folders = {name.split("/")[0] for name in held if ".dist-info" not in name}
     assert folders == {"netmon", "collectors", "topology"}
     tracked = {
