@@ -106,7 +106,7 @@ async def engine(asked: list[PingTarget], rounds: int = 1) -> tuple[list[float],
         for target in asked:
             collector.begin(target, tell)
         await finished.wait()
-        rtts = [rtt for burst in done for rtt in burst.rtts.values()]
+        rtts = [rtt for burst in done for rtt in burst.rtts if rtt is not None]
         await asyncio.sleep(asked[0].timeout_seconds + 0.1)  # until it is all forgotten
         spent.append(cpu_seconds(resource.RUSAGE_SELF) - before)
         before += spent[-1]
@@ -181,7 +181,7 @@ def rtt_errors(asked: list[PingTarget]) -> list[float]:
     errors = []
     for start in range(0, len(asked), 500):
         _, bursts = uvloop.run(engine(asked[start : start + 500]))
-        ours = {reply[8:16]: rtt for burst in bursts for reply, rtt in burst.rtts.items()}
+        ours = {burst.replies[0][8:16]: burst.rtts[0] or 0.0 for burst in bursts}
         sniffer.read()
         errors += [
             abs(rtt - (sniffer.came[nonce] - sniffer.left[nonce]) * 1e-9)

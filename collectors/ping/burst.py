@@ -13,15 +13,17 @@ OnDone = Callable[["Burst", Outcome], None]
 class Burst:
     """The echoes of one poll of one device; mutable until it is done.
 
-    An echo is a key of two dicts, the only reply to it, and not an object: there are thousands at
-    once, and a dict of octets and numbers is nothing the cycle collector has to search.
+    An echo is a place in three tuples and not an object: there are thousands at once, and tuples of
+    octets and numbers are small, and nothing the cycle collector has to search.
     """
 
     __slots__ = (
         "address",
+        "answered",
         "at",
         "attempts",
         "began",
+        "departures",
         "disturbances",
         "done",
         "duplicates",
@@ -29,8 +31,8 @@ class Burst:
         "mint",
         "on_done",
         "refusal",
+        "replies",
         "rtts",
-        "sent",
         "target",
         "words",
     )
@@ -51,8 +53,10 @@ class Burst:
         self.began = began
         self.at = at
         self.attempts = 0  # echoes sent, refused, or about to be
-        self.sent: dict[bytes, float] = {}  # when each echo left (monotonic), in order
-        self.rtts: dict[bytes, float] = {}  # of those answered
+        self.replies: tuple[bytes, ...] = ()  # each the only one to an echo that left, in order
+        self.departures: tuple[float, ...] = ()  # when it left (monotonic)
+        self.rtts: tuple[float | None, ...] = ()  # seconds; None while it is not answered
+        self.answered = 0
         self.duplicates = 0
         self.late = 0
         self.words = ""  # what a router said
@@ -65,9 +69,20 @@ class Burst:
         """Whether no echo is left to send."""
         return self.attempts >= self.target.echoes
 
+    def left(self, reply: bytes, departure: float) -> None:
+        """Note an echo that left, and when."""
+        self.replies += (reply,)
+        self.departures += (departure,)
+        self.rtts += (None,)
+
+    def answer(self, place: int, rtt: float) -> None:
+        """Note the first answer to an echo."""
+        rtts = self.rtts
+        self.rtts = (rtt,) if len(rtts) == 1 else (*rtts[:place], rtt, *rtts[place + 1 :])
+
     def observation(self, outcome: Outcome) -> EchoObservation:
         """Return the burst as it is now."""
-        rtts = [self.rtts.get(reply) for reply in self.sent]
+        rtts = self.rtts
         return EchoObservation(
             device=self.target.device,
             at=self.at,
@@ -82,6 +97,6 @@ class Burst:
         )
 
 
-def _ipdvs(rtts: list[float | None]) -> tuple[float, ...]:
+def _ipdvs(rtts: tuple[float | None, ...]) -> tuple[float, ...]:
     """Compare consecutive echoes (RFC 3393): a gap between two of them makes no pair."""
     return tuple([abs(b - a) for a, b in pairwise(rtts) if a is not None and b is not None])

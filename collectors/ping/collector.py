@@ -240,7 +240,7 @@ class PingCollector:
         waits: dict[float, list[Burst]] = {}
         for burst, reply, departure in zip(bursts, replies, departures, strict=False):
             if departure == departure:  # not refused
-                burst.sent[reply] = departure
+                burst.left(reply, departure)
             target = burst.target
             # From the last echo, not from the plan: after a stall nothing is caught up.
             wait = (

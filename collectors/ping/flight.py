@@ -73,7 +73,7 @@ class Flight:
     def prepare(self, bursts: Sequence[Burst]) -> tuple[list[bytes], list[bytes]]:
         """Return the next request of each burst and its reply, which is expected from now on.
 
-        The caller notes in `Burst.sent` when it left, or takes it back.
+        The caller notes by `Burst.left` when it left, or takes it back.
         """
         flying, requests, replies = self._flying, [], []
         for burst in bursts:
@@ -98,7 +98,7 @@ class Flight:
         burst.attempts += 1
         burst.refusal = words
         self.statistics.refused += 1
-        if burst.is_sent and not burst.sent:
+        if burst.is_sent and not burst.replies:
             self.finish(burst)
 
     def receive(
@@ -122,25 +122,27 @@ class Flight:
             if source != burst.address:
                 self.statistics.wrong_source += 1
                 continue
-            rtt = clock.rtt_seconds(burst.sent[message], kernel_time_ns)
-            if message in burst.rtts:
+            place = burst.replies.index(message)
+            rtt = clock.rtt_seconds(burst.departures[place], kernel_time_ns)
+            if burst.rtts[place] is not None:
                 burst.duplicates += 1
                 self.statistics.duplicates += 1
             elif burst.done or rtt > burst.target.timeout_seconds:
-                self._note_late(burst, message, rtt)
+                self._note_late(burst, place, rtt)
             else:
-                burst.rtts[message] = rtt
+                burst.answer(place, rtt)
+                burst.answered += 1
                 self.statistics.answered += 1
-                if len(burst.rtts) == burst.target.echoes:
+                if burst.answered == burst.target.echoes:
                     self.end(burst, Outcome.OK)
 
-    def _note_late(self, burst: Burst, reply: bytes, rtt: float) -> None:
+    def _note_late(self, burst: Burst, place: int, rtt: float) -> None:
         self.statistics.late += 1
         if burst.done:
             # The next burst of this device tells it; a second copy is then a duplicate.
             device = burst.target.device
             self._late[device] = self._late.get(device, 0) + 1
-            burst.rtts[reply] = rtt
+            burst.answer(place, rtt)
         else:
             burst.late += 1
 
@@ -185,7 +187,7 @@ class Flight:
 
     def finish(self, burst: Burst) -> None:
         """End a burst with what is known of it."""
-        sent, answered = len(burst.sent), len(burst.rtts)
+        sent, answered = len(burst.replies), burst.answered
         if answered < sent and burst.disturbances != self.statistics.disturbances:
             outcome = Outcome.TOO_LATE
             self.statistics.bursts_too_late += 1
@@ -205,7 +207,7 @@ class Flight:
 
     def forget(self, burst: Burst) -> None:
         """Drop a burst that is over: replies to it are foreign from now on."""
-        for reply in burst.sent:
+        for reply in burst.replies:
             self._flying.pop(reply, None)
 
     def forget_device(self, device: DeviceId) -> None:

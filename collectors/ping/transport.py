@@ -147,7 +147,7 @@ class SocketTransport:
 
     def __init__(self, endpoints: "list[Endpoint]") -> None:
         self._endpoints = {endpoint.ipv6: endpoint for endpoint in endpoints}
-        self._destinations: dict[str, _Destination] = {}
+        self._destinations = dict[str, _Destination]()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._receiver: Receiver | None = None
         self._statistics = TransportStatistics()
@@ -215,10 +215,8 @@ class SocketTransport:
                     self._send(addresses[at:], requests[at:], departures, now)
                 except OSError as error:
                     at = len(departures)
-                    if error.errno == errno.ENOBUFS:
-                        raise BlockingIOError(
-                            errno.EAGAIN, "the interface's queue is full"
-                        ) from error
+                    if error.errno == errno.ENOBUFS:  # the interface's queue is full
+                        raise BlockingIOError(errno.EAGAIN, error.strerror) from error
                     if self._raw or isinstance(error, BlockingIOError) or at == asked_again:
                         raise
                     # It may belong to an earlier echo to somebody else: read it, ask once more.

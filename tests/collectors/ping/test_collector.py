@@ -132,7 +132,7 @@ def test_the_five_echoes_of_a_burst_are_spread() -> None:
         collector = PingCollector(Air(echo), settings=BRISK)
         over: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
         target = replace(TARGET, echoes=PingTarget(device=TARGET.device, address="").echoes)
-        collector.begin(target, lambda burst, _: over.set_result([*burst.sent.values()]))
+        collector.begin(target, lambda burst, _: over.set_result([*burst.departures]))
         departures = await over
         await collector.close()
         return departures
@@ -334,6 +334,29 @@ def test_an_overrun_receive_buffer_makes_no_loss() -> None:
         air.statistics.drops += 1
 
     assert run(ping(Air(overrun))).outcome is Outcome.TOO_LATE
+
+
+def test_a_second_copy_of_an_icmpv6_reply_is_a_duplicate_whatever_its_checksum() -> None:
+    """The kernel writes it: the engine cannot know it, and must not ask for it."""
+
+    def twice(air: Air, address: str, request: bytes) -> None:
+        reply = packet.reply_to(request)
+        for checksum in (b"\x12\x34", b"\x56\x78"):
+            air.deliver(address, reply[:2] + checksum + reply[4:])
+
+    seen = run(ping(Air(twice), replace(TARGET, address="::1")))
+    assert (seen.outcome, len(seen.rtts_seconds), seen.duplicates) == (Outcome.OK, 3, 2)
+
+
+def test_a_late_answer_in_the_midst_leaves_the_rtts_in_the_order_sent() -> None:
+    """The first echo takes 60 ms, the others nothing."""
+
+    def first_is_slow(air: Air, address: str, request: bytes) -> None:
+        delay = 0.06 if len(air.requests) == 1 else 0.0
+        asyncio.get_running_loop().call_later(delay, echo, air, address, request)
+
+    seen = run(ping(Air(first_is_slow)))
+    assert [rtt > 0.05 for rtt in seen.rtts_seconds] == [True, False, False]
 
 
 def test_a_step_of_the_wall_clock_makes_no_loss() -> None:
