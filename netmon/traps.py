@@ -8,7 +8,6 @@ from typing import Final
 from collectors.target import Community, Target, UsmUser
 from collectors.trap.counters import FATES, SECURITY, Count, Drop
 from collectors.trap.frames import Source, Warned
-from collectors.trap.keys import TrapUser
 from collectors.trap.notification import Notification
 from collectors.trap.settings import TrapSettings
 from collectors.trap.supervisor import TrapReceiver
@@ -147,17 +146,7 @@ def sources_of(targets: Iterable[Target]) -> list[Source]:
                 device=target.device,
                 address=asked.address,
                 community=credential.secret if isinstance(credential, Community) else b"",
-                user=_trap_user(credential) if isinstance(credential, UsmUser) else None,
+                user=credential if isinstance(credential, UsmUser) else None,
             )
         )
     return found
-
-
-def _trap_user(user: UsmUser) -> TrapUser:
-    return TrapUser(
-        name=user.user,
-        authentication="" if user.auth is None else user.auth.value,
-        privacy="" if user.privacy is None else user.privacy.value,
-        authentication_secret=user.auth_secret,
-        privacy_secret=user.privacy_secret,
-    )

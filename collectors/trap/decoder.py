@@ -20,28 +20,28 @@ from pysnmp.proto.secmod.rfc3414 import SnmpUSMSecurityModel
 
 from collectors.errors import DecodeError
 from collectors.snmp.ber import MAX_SUBIDENTIFIERS, Oid, format_oid
+from collectors.target import AuthProtocol, PrivacyProtocol, UsmUser
 from collectors.text import clean
 from collectors.trap.envelope import V1
-from collectors.trap.keys import TrapUser
 
 SHOWN_CHARACTERS: Final = 128
 AUTHENTICATIONS: Final = {
-    "": config.USM_AUTH_NONE,
-    "md5": config.USM_AUTH_HMAC96_MD5,
-    "sha": config.USM_AUTH_HMAC96_SHA,
-    "sha224": config.USM_AUTH_HMAC128_SHA224,
-    "sha256": config.USM_AUTH_HMAC192_SHA256,
-    "sha384": config.USM_AUTH_HMAC256_SHA384,
-    "sha512": config.USM_AUTH_HMAC384_SHA512,
+    None: config.USM_AUTH_NONE,
+    AuthProtocol.MD5: config.USM_AUTH_HMAC96_MD5,
+    AuthProtocol.SHA: config.USM_AUTH_HMAC96_SHA,
+    AuthProtocol.SHA224: config.USM_AUTH_HMAC128_SHA224,
+    AuthProtocol.SHA256: config.USM_AUTH_HMAC192_SHA256,
+    AuthProtocol.SHA384: config.USM_AUTH_HMAC256_SHA384,
+    AuthProtocol.SHA512: config.USM_AUTH_HMAC384_SHA512,
 }
 CIPHERS: Final = {
-    "": config.USM_PRIV_NONE,
-    "des": config.USM_PRIV_CBC56_DES,
-    "aes128": config.USM_PRIV_CFB128_AES,
-    "aes192": config.USM_PRIV_CFB192_AES_BLUMENTHAL,
-    "aes256": config.USM_PRIV_CFB256_AES_BLUMENTHAL,
-    "aes192c": config.USM_PRIV_CFB192_AES,  # Reeder's key extension, as Cisco has it
-    "aes256c": config.USM_PRIV_CFB256_AES,
+    None: config.USM_PRIV_NONE,
+    PrivacyProtocol.DES: config.USM_PRIV_CBC56_DES,
+    PrivacyProtocol.AES128: config.USM_PRIV_CFB128_AES,
+    PrivacyProtocol.AES192: config.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    PrivacyProtocol.AES256: config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    PrivacyProtocol.AES192C: config.USM_PRIV_CFB192_AES,  # Reeder's, as Cisco has it
+    PrivacyProtocol.AES256C: config.USM_PRIV_CFB256_AES,
 }
 _DOMAIN: Final = (1, 3, 6, 1, 6, 1, 1)  # UDP; which it is matters to nobody here
 _SPACES: Final = b"\t\r\n"
@@ -175,7 +175,7 @@ class UsmDecoder:
 
     def __init__(
         self,
-        user: TrapUser,
+        user: UsmUser,
         *,
         engine_id: bytes,
         boots: int,
@@ -228,13 +228,13 @@ class UsmDecoder:
         self._known: set[bytes] = set()
         self._masters = _masters(self._user)
         self._add(engine, self._engine_id)
-        if not self._user.authentication:  # without a key one entry does for all engines
+        if not self._user.level.has_auth:  # without a key one entry does for all engines
             self._add(engine, bytes(SnmpUSMSecurityModel.wildcard_security_engine_id))
         return engine, dispatcher
 
     def _know(self, engine_id: bytes) -> None:
         """Give pysnmp the user at an engine it has not met; the keys are localized there."""
-        if not engine_id or engine_id in self._known or not self._user.authentication:
+        if not engine_id or engine_id in self._known or not self._user.level.has_auth:
             return
         if len(self._known) >= _MOST_ENGINES:
             self._engine, self._dispatcher = self._made()
@@ -244,14 +244,14 @@ class UsmDecoder:
         user = self._user
         config.add_v3_user(
             engine,
-            user.name.decode("latin-1"),
-            AUTHENTICATIONS[user.authentication],
+            user.user.decode("latin-1"),
+            AUTHENTICATIONS[_auth(user)],
             self._masters[0],
-            CIPHERS[user.privacy],
+            CIPHERS[_privacy(user)],
             self._masters[1],
             securityEngineId=rfc1902.OctetString(engine_id),
             # By default pysnmp maps the name to one user; each engine has its own.
-            securityName=user.name.decode("latin-1"),
+            securityName=user.user.decode("latin-1"),
             authKeyType=config.USM_KEY_TYPE_MASTER,
             privKeyType=config.USM_KEY_TYPE_MASTER,
         )
@@ -300,11 +300,19 @@ class UsmDecoder:
         self._found = found
 
 
-def _masters(user: TrapUser) -> tuple[Any, Any]:
+def _auth(user: UsmUser) -> AuthProtocol | None:
+    return user.auth if user.level.has_auth else None
+
+
+def _privacy(user: UsmUser) -> PrivacyProtocol | None:
+    return user.privacy if user.level.has_privacy else None
+
+
+def _masters(user: UsmUser) -> tuple[Any, Any]:
     """Return the keys Ku of both pass phrases, as pysnmp makes them: once, for it takes a while."""
-    authentication, cipher = AUTHENTICATIONS[user.authentication], CIPHERS[user.privacy]
+    authentication, cipher = AUTHENTICATIONS[_auth(user)], CIPHERS[_privacy(user)]
     return (
-        config.AUTH_SERVICES[authentication].hash_passphrase(user.authentication_secret),
+        config.AUTH_SERVICES[authentication].hash_passphrase(user.auth_secret),
         config.PRIV_SERVICES[cipher].hash_passphrase(authentication, user.privacy_secret),
     )
 

@@ -51,7 +51,8 @@ class UsmEnvelope:
     user: bytes
     is_authenticated: bool  # as its flags claim
     is_encrypted: bool
-    digest: tuple[int, int]  # where msgAuthenticationParameters begin and end
+    digest_at: int  # where msgAuthenticationParameters begin
+    digest_octets: int
 
 
 Envelope = CommunityEnvelope | UsmEnvelope
@@ -143,8 +144,8 @@ def _usm(data: bytes, start: int, end: int) -> UsmEnvelope:
     user = data[first:start]
     if len(user) > MAX_USER:
         raise DecodeError(f"user name of {len(user)} octets")
-    digest = expect(data, start, stop, Tag.OCTET_STRING)
-    _, start = expect(data, digest[1], stop, Tag.OCTET_STRING)
+    digest_at, digest_end = expect(data, start, stop, Tag.OCTET_STRING)
+    _, start = expect(data, digest_end, stop, Tag.OCTET_STRING)
     if start != stop:
         raise DecodeError(f"{stop - start} octets behind the privacy parameters")
     return UsmEnvelope(
@@ -154,7 +155,8 @@ def _usm(data: bytes, start: int, end: int) -> UsmEnvelope:
         user=user,
         is_authenticated=bool(flags[0] & _AUTH),
         is_encrypted=bool(flags[0] & _PRIV),
-        digest=digest,
+        digest_at=digest_at,
+        digest_octets=digest_end - digest_at,
     )
 
 

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from struct import Struct
 from typing import Any, Final
 
+from collectors.target import AuthProtocol, PrivacyProtocol, SecurityLevel, UsmUser
 from collectors.text import clean
-from collectors.trap.keys import TrapUser
 from collectors.trap.notification import Event, Level, Notification
 from collectors.trap.settings import TrapSettings
 from topology.model import DeviceId
@@ -34,7 +34,7 @@ class Source:
     device: DeviceId
     address: str  # canonical, with a zone where it has one
     community: bytes = b""  # of v1 and v2c; empty: it may not use them
-    user: TrapUser | None = None
+    user: UsmUser | None = None
 
     def __repr__(self) -> str:
         return f"Source({self.device!r}, {self.address!r})"
@@ -219,10 +219,12 @@ def _source(source: Source) -> list[Any]:
     secrets = None
     if user is not None:
         secrets = [
-            user.name.hex(),
-            user.authentication,
+            user.name,
+            user.user.hex(),
+            user.level,
+            user.auth,
+            user.auth_secret.hex(),
             user.privacy,
-            user.authentication_secret.hex(),
             user.privacy_secret.hex(),
         ]
     return [source.device, source.address, source.community.hex(), secrets]
@@ -232,12 +234,14 @@ def _read_source(found: list[Any]) -> Source:
     device, address, community, secrets = found
     user = None
     if secrets is not None:
-        name, authentication, privacy, authentication_secret, privacy_secret = secrets
-        user = TrapUser(
-            name=bytes.fromhex(name),
-            authentication=authentication,
-            privacy=privacy,
-            authentication_secret=bytes.fromhex(authentication_secret),
+        name, user_name, level, auth, auth_secret, privacy, privacy_secret = secrets
+        user = UsmUser(
+            name=name,
+            user=bytes.fromhex(user_name),
+            level=SecurityLevel(level),
+            auth=None if auth is None else AuthProtocol(auth),
+            auth_secret=bytes.fromhex(auth_secret),
+            privacy=None if privacy is None else PrivacyProtocol(privacy),
             privacy_secret=bytes.fromhex(privacy_secret),
         )
     return Source(

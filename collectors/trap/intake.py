@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from collectors.errors import DecodeError
+from collectors.snmp.usm import KeyRing
+from collectors.target import UsmUser
 from collectors.trap import envelope, replay
 from collectors.trap.alarm import Alarms
 from collectors.trap.counters import Count, Counters, Drop
 from collectors.trap.decoder import Decoded, UsmDecoder, decode_community
 from collectors.trap.envelope import V1, CommunityEnvelope, UsmEnvelope
 from collectors.trap.frames import MAX_VARBINDS, Source, Warned
-from collectors.trap.keys import TrapUser, is_authentic
 from collectors.trap.limiter import Limiter
 from collectors.trap.notification import (
     IF_INDEX,
@@ -39,6 +40,7 @@ from collectors.trap.settings import TrapSettings
 
 REPEAT_SECONDS: Final = 300.0  # an inform that comes again so soon is one that was sent again
 MOST_REPEATS: Final = 20_000
+MOST_KEYS: Final = 8192  # of users at engines; whoever forges engine ids pushes out others
 _SHOWN: Final = 128
 _JUDGED: Final = {
     Judgement.REPLAYED: Drop.REPLAYED,
@@ -96,7 +98,8 @@ class Intake:
         self._now, self._uptime = now, uptime
         self._limiter = Limiter(settings.per_source_per_second, settings.per_source_burst)
         self._sources: dict[str, tuple[Source, ...]] = {}
-        self._decoders: dict[TrapUser, UsmDecoder] = {}
+        self._keys = KeyRing(MOST_KEYS)
+        self._decoders: dict[UsmUser, UsmDecoder] = {}
         self._informs: OrderedDict[bytes, float] = OrderedDict()  # digest → when
         self.alarms = Alarms(warn)
 
@@ -188,7 +191,7 @@ class Intake:
         decoded, replies = self._decoders[user].decode(datagram.data, around.engine_id)
         if decoded is None:
             return Taken(Count.ANSWERED, replies=replies)
-        if user.privacy and not around.is_encrypted:
+        if user.level.has_privacy and not around.is_encrypted:
             raise _Refused(Drop.SECURITY_LEVEL, source, around)
         told = self._tell(datagram, source, _level(around), decoded, replies)
         return dataclasses.replace(told, is_remembered=is_remembered)
@@ -205,12 +208,12 @@ class Intake:
 
     def _holder(
         self, datagram: Datagram, around: UsmEnvelope, sources: Sequence[Source]
-    ) -> tuple[Source, TrapUser]:
+    ) -> tuple[Source, UsmUser]:
         """Return whose key a message proves to have been written with."""
         users = [(source, source.user) for source in sources if source.user is not None]
         if not users:
             raise _Refused(Drop.NO_CREDENTIAL, sources[0], around)
-        named = [(source, user) for source, user in users if user.name == around.user]
+        named = [(source, user) for source, user in users if user.user == around.user]
         if not named:
             raise _Refused(Drop.UNKNOWN_USER, users[0][0], around)
         # In asking for our time an inform's sender may leave out the privacy (RFC 3414 §4).
@@ -218,14 +221,15 @@ class Intake:
         enough = [
             (source, user)
             for source, user in named
-            if bool(user.authentication) == around.is_authenticated
-            and (bool(user.privacy) == around.is_encrypted or asks_time)
+            if user.level.has_auth == around.is_authenticated
+            and (user.level.has_privacy == around.is_encrypted or asks_time)
         ]
         if not enough:
             raise _Refused(Drop.SECURITY_LEVEL, named[0][0], around)
         for source, user in enough:
-            if not user.authentication or is_authentic(
-                datagram.data, around.digest, user, around.engine_id
+            keys = self._keys.keys(user, around.engine_id)
+            if not user.level.has_auth or keys.is_signed(
+                datagram.data, around.digest_at, around.digest_octets
             ):
                 return source, user
         raise _Refused(Drop.WRONG_DIGEST, enough[0][0], around)
@@ -258,7 +262,7 @@ class Intake:
         informs[key] = datagram.now
         return False
 
-    def _decoder(self, user: TrapUser) -> UsmDecoder:
+    def _decoder(self, user: UsmUser) -> UsmDecoder:
         return UsmDecoder(
             user,
             engine_id=self._engine_id,

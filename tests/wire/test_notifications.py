@@ -18,6 +18,7 @@ import pytest
 from collectors.errors import TrapsUnavailable
 from collectors.snmp.ber import Tag, parse_oid
 from collectors.snmp.message import Value, Varbind
+from collectors.target import AuthProtocol, PrivacyProtocol
 from collectors.trap.counters import Count, Drop
 from collectors.trap.notification import Event, Level
 from collectors.trap.settings import TrapSettings
@@ -102,7 +103,7 @@ def test_v3_traps_and_informs_of_every_algorithm_of_net_snmp(
     net_snmp: tuple[str, str], ours: tuple[str, str], folder: Path
 ) -> None:
     async def story() -> None:
-        user = replace(WATCH, authentication=ours[0], privacy=ours[1])
+        user = replace(WATCH, auth=AuthProtocol(ours[0]), privacy=PrivacyProtocol(ours[1]))
         names = {"authentication": net_snmp[0], "privacy": net_snmp[1]}
         async with receiving(folder, device(user=user)) as ear:
             await snmptrap(ear.port, *v3(user, **names))  # type: ignore[arg-type]
@@ -162,9 +163,9 @@ def test_ht03_a_captured_v3_trap_is_never_accepted_again(folder: Path) -> None:
     [
         (v3(level="noAuthNoPriv"), Drop.SECURITY_LEVEL),
         (v3(level="authNoPriv"), Drop.SECURITY_LEVEL),
-        (v3(replace(WATCH, name=b"other")), Drop.UNKNOWN_USER),
+        (v3(replace(WATCH, user=b"other")), Drop.UNKNOWN_USER),
         (v3(authentication="SHA-512"), Drop.WRONG_DIGEST),
-        (v3(replace(WATCH, authentication_secret=b"wrong horse")), Drop.WRONG_DIGEST),
+        (v3(replace(WATCH, auth_secret=b"wrong horse")), Drop.WRONG_DIGEST),
         (v3(replace(WATCH, privacy_secret=b"wrong staple")), Drop.UNDECODABLE),
     ],
     ids=["noAuth", "noPriv", "user", "digest", "auth key", "priv key"],

@@ -7,9 +7,9 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
+from collectors.target import AuthProtocol, PrivacyProtocol, SecurityLevel, UsmUser
 from collectors.trap.counters import FATES, Count
 from collectors.trap.frames import Source, Warned
-from collectors.trap.keys import TrapUser
 from collectors.trap.notification import Notification
 from collectors.trap.settings import TrapSettings
 from collectors.trap.supervisor import TrapReceiver
@@ -21,11 +21,13 @@ COLD_START = "1.3.6.1.6.3.1.1.5.1"
 IF_INDEX = "1.3.6.1.2.1.2.2.1.1.4"
 ENGINE = "0x80001f8804726164696f2d37"
 RADIO = DeviceId("radio-7")
-WATCH = TrapUser(
-    name=b"watch",
-    authentication="sha256",
-    privacy="aes128",
-    authentication_secret=b"correct horse",
+WATCH = UsmUser(
+    name="watch",
+    user=b"watch",
+    level=SecurityLevel.AUTH_PRIV,
+    auth=AuthProtocol.SHA256,
+    auth_secret=b"correct horse",
+    privacy=PrivacyProtocol.AES128,
     privacy_secret=b"battery staple",
 )
 PATIENCE_SECONDS = 15.0
@@ -36,7 +38,7 @@ def device(
     address: str = "127.0.0.1",
     *,
     community: bytes = b"secret",
-    user: TrapUser | None = WATCH,
+    user: UsmUser | None = WATCH,
 ) -> Source:
     """Return a device that may send."""
     return Source(device=DeviceId(name), address=address, community=community, user=user)
@@ -125,7 +127,7 @@ V2C = ("-v2c", "-c", "secret")
 
 
 def v3(
-    user: TrapUser = WATCH,
+    user: UsmUser = WATCH,
     *,
     engine: str | None = ENGINE,
     boots: int | None = None,
@@ -135,9 +137,9 @@ def v3(
     privacy: str = "AES",
 ) -> tuple[str, ...]:
     """Return net-snmp's options of a v3 user; `engine` None: as for an inform, ours is asked."""
-    options = ["-v3", "-u", user.name.decode(), "-l", level]
+    options = ["-v3", "-u", user.user.decode(), "-l", level]
     if level != "noAuthNoPriv":
-        options += ["-a", authentication, "-A", user.authentication_secret.decode()]
+        options += ["-a", authentication, "-A", user.auth_secret.decode()]
     if level == "authPriv":
         options += ["-x", privacy, "-X", user.privacy_secret.decode()]
     if engine is not None:

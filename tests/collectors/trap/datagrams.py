@@ -15,11 +15,11 @@ from collectors.snmp.message import (
     encode_varbind,
     frame_message,
 )
-from collectors.trap import keys
+from collectors.snmp.usm import KeyRing
+from collectors.target import AuthProtocol, SecurityLevel, UsmUser
 from collectors.trap.counters import Count, Counters, Drop
 from collectors.trap.frames import Source, Warned
 from collectors.trap.intake import Datagram, Intake, Taken
-from collectors.trap.keys import TrapUser
 from collectors.trap.notification import IF_INDEX, SNMP_TRAP_OID, SNMP_TRAPS, SYS_UP_TIME
 from collectors.trap.replay import ReplayGuard
 from collectors.trap.settings import TrapSettings
@@ -31,8 +31,14 @@ ENTERPRISE = parse_oid("1.3.6.1.4.1.2281")
 SOURCE = "127.0.0.9"
 OUR_ENGINE = b"\x80\x00\x00\x00\x05netmon-test"
 THEIR_ENGINE = b"\x80\x00\x1f\x88\x04radio-7"
-SIGNING = TrapUser(name=b"watch", authentication="sha256", authentication_secret=b"correct horse")
-NOBODY = TrapUser(name=b"anyone")
+SIGNING = UsmUser(
+    name="watch",
+    user=b"watch",
+    level=SecurityLevel.AUTH_NO_PRIV,
+    auth=AuthProtocol.SHA256,
+    auth_secret=b"correct horse",
+)
+NOBODY = UsmUser(name="anyone", user=b"anyone", level=SecurityLevel.NO_AUTH_NO_PRIV)
 
 
 def varbinds(trap_oid: Oid, index: int | None = 4) -> tuple[Varbind, ...]:
@@ -86,9 +92,8 @@ def v3(
     boots: int = 3,
     time: int = 1000,
     request_id: int = 77,
-    user: TrapUser = SIGNING,
+    user: UsmUser = SIGNING,
     engine_id: bytes = THEIR_ENGINE,
-    secret: bytes | None = None,
     trap_oid: Oid = LINK_DOWN,
     kind: PduType = PduType.TRAP,
 ) -> bytes:
@@ -98,14 +103,15 @@ def v3(
         Tag.SEQUENCE,
         encode_tlv(Tag.OCTET_STRING, engine_id) + encode_tlv(Tag.OCTET_STRING, b"") + pdu,
     )
-    digest, octets = keys.DIGESTS.get(user.authentication, ("", 0))
+    keys = KeyRing().keys(user, engine_id)
+    octets = keys.digest.octets if keys.digest else 0
     blank = bytes(octets)
     parameters = encode_tlv(
         Tag.SEQUENCE,
         encode_tlv(Tag.OCTET_STRING, engine_id)
         + encode_integer(boots)
         + encode_integer(time)
-        + encode_tlv(Tag.OCTET_STRING, user.name)
+        + encode_tlv(Tag.OCTET_STRING, user.user)
         + encode_tlv(Tag.OCTET_STRING, blank)
         + encode_tlv(Tag.OCTET_STRING, b""),
     )
@@ -122,10 +128,8 @@ def v3(
     )
     if not octets:
         return data
-    key = keys.localize(secret or user.authentication_secret, user.authentication, engine_id)
-    signed = keys.digest_of(data, key, digest, octets)
-    place = data.index(blank, data.index(user.name))
-    return data[:place] + signed + data[place + octets :]
+    place = data.index(blank, data.index(user.user))
+    return data[:place] + keys.sign(data) + data[place + octets :]
 
 
 class Desk:
@@ -164,7 +168,7 @@ def device(
     address: str = SOURCE,
     *,
     community: bytes = b"secret",
-    user: TrapUser | None = SIGNING,
+    user: UsmUser | None = SIGNING,
 ) -> Source:
     """Return a device that may send."""
     return Source(device=DeviceId(name), address=address, community=community, user=user)

@@ -1,6 +1,7 @@
 """What becomes of a datagram: each reason by name, each notification as it is told."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from collectors.snmp.ber import Tag, encode_oid, parse_oid
 from collectors.snmp.message import PduType, Value, Varbind, decode_message
 from collectors.trap.counters import FATES, Count, Drop
-from collectors.trap.keys import TrapUser
 from collectors.trap.notification import Event, Level
 from collectors.trap.settings import TrapSettings
 from tests.collectors.trap.datagrams import (
@@ -123,9 +123,9 @@ def test_more_varbinds_than_the_cap_are_refused(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         (v2c(community=b"public"), Drop.WRONG_COMMUNITY),
-        (v3(user=TrapUser(name=b"else")), Drop.UNKNOWN_USER),
-        (v3(user=TrapUser(name=b"watch")), Drop.SECURITY_LEVEL),
-        (v3(secret=b"another key"), Drop.WRONG_DIGEST),
+        (v3(user=replace(NOBODY, user=b"else")), Drop.UNKNOWN_USER),
+        (v3(user=replace(NOBODY, user=b"watch")), Drop.SECURITY_LEVEL),
+        (v3(user=replace(SIGNING, auth_secret=b"another key")), Drop.WRONG_DIGEST),
         (v3()[:-1] + b"\x05", Drop.WRONG_DIGEST),
     ],
     ids=["community", "user", "unsigned", "key", "altered"],
