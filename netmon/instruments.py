@@ -161,7 +161,7 @@ def watch_receiver(exposition: Exposition, traps: Traps) -> None:
     watch("netmon_traps_lost_total", lambda: counters[Count.LOST])
     watch("netmon_traps_queue_depth", lambda: counters[Count.QUEUED])
     watch("netmon_notices_flapping_ports", lambda: len(traps.notices.flapping.ports))
-    watch_each("netmon_security_events_total", "kind", lambda: traps.security_events)
+    watch_each("netmon_traps_security_events_total", "kind", lambda: traps.security_events)
 
 
 def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:

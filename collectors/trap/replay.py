@@ -3,8 +3,10 @@
 Of every authoritative engine the highest (boots, time) is kept, and a digest of each message within
 150 s of engine time below it. A message above the window is new, within it new unless its digest is
 known, below it too old (RFC 3414 §3.2.7). So a replay is refused at any time, also after a restart
-of ours, and no wall clock is needed. What was held back and never seen is refused by the time that
-passed since the engine was last heard, as long as this machine has not been restarted.
+of ours, and no wall clock is needed. By the time that passed since an engine was last heard, as
+long as this machine has not been restarted, more is refused: what was held back and never seen, and
+what is of a time the engine cannot have reached. Where an engine's clock or boots really jump, only
+a poll makes us believe it.
 
 An acceptance counts only after `commit`: nothing may be told before.
 """
@@ -101,14 +103,24 @@ class ReplayGuard:
         digest = hashlib.sha256(message).digest()[:16]
         if digest in known.seen:
             return Judgement.REPLAYED
-        if time < max(known.time - WINDOW_SECONDS, known.floor, _earliest(known, now)):
+        earliest, latest = _window(known, now)
+        if not max(earliest, known.floor) <= time <= latest:
             return Judgement.NOT_IN_TIME
         self._remember(engine_id, known, time, digest, now)
         return Judgement.NEW
 
     def admit_boots(self, engine_id: bytes, boots: int, time: int, now: float) -> None:
-        """Begin an engine anew that a poll has found with these boots: it was reset."""
-        self._renew(engine_id, boots, time, now)
+        """Take boots and time that a poll has found, where they are not what we thought."""
+        known = self._engines.get(engine_id)
+        if known is not None and boots >= known.boots:
+            earliest, latest = _window(known, now)
+            if boots > known.boots or earliest <= time <= latest:
+                return  # nothing that its own messages could not tell
+        if known is None or boots != known.boots:
+            known = self._renew(engine_id, boots, time, now)
+        known.time, known.heard = time, now
+        known.floor = time  # what it said before may be of an earlier life
+        self._write(engine_id, known)
         self.commit()
 
     def commit(self) -> None:
@@ -187,12 +199,15 @@ class ReplayGuard:
         return engines
 
 
-def _earliest(known: _Engine, now: float) -> float:
-    """Return the engine time below which a message was held back for too long."""
+def _window(known: _Engine, now: float) -> tuple[float, float]:
+    """Return the earliest and the latest time a new message of an engine may be of."""
     if known.heard is None:
-        return 0.0
+        return known.time - WINDOW_SECONDS, float(LAST_BOOTS)
     passed = max(0.0, now - known.heard)
-    return known.time + passed * (1 - DRIFT) - WINDOW_SECONDS
+    return (
+        known.time + passed * (1 - DRIFT) - WINDOW_SECONDS,
+        known.time + passed * (1 + DRIFT) + WINDOW_SECONDS,
+    )
 
 
 def _put_aside(path: Path) -> Path:

@@ -117,8 +117,8 @@ OWN: Final[tuple[Family, ...]] = (
     gauge(_OWN, "netmon_notices_flapping_ports", "Ports whose notifications are damped"),
     counter(
         _OWN,
-        "netmon_security_events_total",
-        "Events an administrator should look at even if they happen once",
+        "netmon_traps_security_events_total",
+        "Notifications that did not prove whose they are, or were sent before",
         "kind",
     ),
     counter(_OWN, "netmon_observations_belated_total", "Observations older than one remembered"),

@@ -283,8 +283,8 @@ def test_what_became_of_traps_is_in_the_metrics(folder: Path) -> None:
                 'netmon_traps_processed_total{outcome="told"} 1',
                 'netmon_traps_dropped_total{reason="wrong_community"} 1',
                 'netmon_traps_dropped_total{reason="kernel"} 0',
-                'netmon_security_events_total{kind="wrong_community"} 1',
-                'netmon_security_events_total{kind="replayed"} 0',
+                'netmon_traps_security_events_total{kind="wrong_community"} 1',
+                'netmon_traps_security_events_total{kind="replayed"} 0',
             } <= lines
 
     asyncio.run(story())

@@ -127,19 +127,20 @@ def test_ht03_a_captured_v3_trap_is_never_accepted_again(folder: Path) -> None:
         async with receiving(folder, settings=settings) as ear:
             ear.throw(old)
             await ear.until(lambda: ear.heard, "the first")
-            for _ in range(300):
+            for _ in range(400):
                 ear.throw(old)
-            await ear.until(lambda: ear.settled == 301, "replays at once")
-            ear.throw(await captured(*v3(boots=4, time=1900)))  # a thousand seconds of its clock
+            await ear.until(lambda: ear.settled == 401, "replays at once")
+            for later in (1020, 1140):  # its clock moves on
+                ear.throw(await captured(*v3(boots=4, time=later)))
             for _ in range(200):
                 ear.throw(old)
-            await ear.until(lambda: ear.settled == 502, "replays a thousand seconds later")
+            await ear.until(lambda: ear.settled == 603, "replays beyond the window")
             ear.throw(await captured(*v3(boots=5, time=3)))
             for _ in range(200):
                 ear.throw(old)
-            await ear.until(lambda: ear.settled == 703, "replays after a reboot")
-            assert len(ear.heard) == 3
-            assert ear.drops == {"replayed": 300, "not_in_time": 200, "boots_back": 200}
+            await ear.until(lambda: ear.settled == 804, "replays after a reboot")
+            assert len(ear.heard) == 4
+            assert ear.drops == {"replayed": 400, "not_in_time": 200, "boots_back": 200}
             assert {each.reason for each in ear.warned} == {"replayed", "not_in_time", "boots_back"}
         last = await captured(*v3(boots=5, time=60))
         accepted = 0

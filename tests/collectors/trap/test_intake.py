@@ -155,6 +155,15 @@ def test_a_user_without_authentication_is_told_as_unproved(tmp_path: Path) -> No
     assert not told.level.is_authentic
 
 
+def test_a_signed_trap_with_any_bit_changed_is_dropped(tmp_path: Path) -> None:
+    table = Desk(tmp_path, settings=TrapSettings(per_source_burst=10_000))
+    data = v3()
+    for place in range(len(data)):
+        changed = data[:place] + bytes((data[place] ^ 1,)) + data[place + 1 :]
+        assert isinstance(table.fate(changed), Drop), place
+    assert table.fate(data) is Count.TOLD
+
+
 def test_two_devices_behind_one_address_are_told_apart_by_their_community(tmp_path: Path) -> None:
     table = Desk(tmp_path, device("a", community=b"one"), device("b", community=b"two"))
     told = table.take(v2c(community=b"two")).notification

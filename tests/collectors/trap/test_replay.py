@@ -68,6 +68,33 @@ def test_boots_that_went_back_are_admitted_once_a_poll_has_found_them(guard: Rep
     assert guard.judge(ENGINE, 1, 30, b"b", NOW) is NEW
 
 
+def test_a_poll_that_finds_what_we_know_forgets_nothing(guard: ReplayGuard) -> None:
+    guard.judge(ENGINE, 9, 1000, b"a", NOW)
+    guard.judge(ENGINE, 9, 1001, b"b", NOW + 1)
+    guard.admit_boots(ENGINE, 9, 1010, NOW + 10)
+    assert guard.judge(ENGINE, 9, 1000, b"a", NOW + 10) is REPLAYED
+    assert guard.judge(ENGINE, 9, 1001, b"b", NOW + 10) is REPLAYED
+    guard.admit_boots(ENGINE, 8, 5, NOW + 10)
+    assert guard.judge(ENGINE, 9, 1000, b"a", NOW + 10) is NEW  # boots rise: as after a reboot
+
+
+def test_a_time_the_engine_cannot_have_reached_is_of_another_life(guard: ReplayGuard) -> None:
+    guard.judge(ENGINE, 9, 1000, b"a", NOW)
+    guard.admit_boots(ENGINE, 1, 20, NOW + 60)  # it was reset, and had these boots before
+    assert guard.judge(ENGINE, 1, 50_000, b"captured long ago", NOW + 60) is NOT_IN_TIME
+    assert guard.judge(ENGINE, 1, 30, b"b", NOW + 70) is NEW
+
+
+def test_a_clock_that_jumped_is_believed_once_a_poll_has_found_it(guard: ReplayGuard) -> None:
+    guard.judge(ENGINE, 9, 1000, b"a", NOW)
+    assert guard.judge(ENGINE, 9, 90_000, b"b", NOW + 10) is NOT_IN_TIME
+    guard.admit_boots(ENGINE, 9, 90_000, NOW + 11)
+    assert guard.judge(ENGINE, 9, 90_005, b"c", NOW + 16) is NEW
+    guard.admit_boots(ENGINE, 9, 1020, NOW + 20)  # and back
+    assert guard.judge(ENGINE, 9, 1021, b"d", NOW + 21) is NEW
+    assert guard.judge(ENGINE, 9, 1000, b"a", NOW + 21) is NOT_IN_TIME
+
+
 def test_an_engine_that_has_counted_to_the_end_is_refused(guard: ReplayGuard) -> None:
     assert guard.judge(ENGINE, LAST_BOOTS, 1, b"a", NOW) is NOT_IN_TIME
 
@@ -81,12 +108,12 @@ def test_the_memory_survives_our_restart_and_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "replay.sqlite"
     first = ReplayGuard(path, machine="one")
     first.judge(ENGINE, 3, 1000, b"a", NOW)
-    first.judge(ENGINE, 3, 1200, b"b", NOW)
+    first.judge(ENGINE, 3, 1200, b"b", NOW + 200)
     first.commit()  # and no close: as after kill -9
     second = ReplayGuard(path, machine="one")
-    assert second.judge(ENGINE, 3, 1200, b"b", NOW) is REPLAYED
-    assert second.judge(ENGINE, 3, 1000, b"a", NOW) is NOT_IN_TIME
-    assert second.judge(ENGINE, 3, 1201, b"c", NOW) is NEW
+    assert second.judge(ENGINE, 3, 1200, b"b", NOW + 201) is REPLAYED
+    assert second.judge(ENGINE, 3, 1000, b"a", NOW + 201) is NOT_IN_TIME
+    assert second.judge(ENGINE, 3, 1201, b"c", NOW + 201) is NEW
     second.close()
     first.close()
 
