@@ -202,10 +202,13 @@ class App:
         return any(answers)
 
     async def _ask(self, target: SnmpTarget) -> bool:
-        observation = await self._engine(target).collect(target)
+        engine = self._engine(target)
+        observation = await engine.collect(target)
         for event in observation.events:
             _log.warning("%s: %s: %s", target.device, event.kind.value, event.detail)
         self.pipeline.put(observation)
+        if self.traps is not None and observation.outcome.has_values:
+            self.traps.confirm(target.device, lambda: engine.engine_of(target.device))
         return observation.outcome.has_values
 
     async def _echo(self, target: Target) -> bool:

@@ -18,7 +18,9 @@ _log = logging.getLogger(__name__)
 
 FOLLOW_SECONDS: Final = 0.5  # how late the second poll may be
 KERNEL: Final = "kernel"  # a reason beside those of the receiver: its buffer was full
+_DOUBTS: Final = (Drop.BOOTS_BACK, Drop.NOT_IN_TIME)  # forged or replayed; or it was reset
 MEMORY_LOST: Final = "replay_memory_lost"
+Proof = tuple[bytes, int, int]  # engineID, boots, time, under the device's key
 _WORDS: Final[Mapping[str, str]] = {
     Drop.UNKNOWN_SOURCE: "is in no inventory and sends notifications",
     Drop.LIMITED: "sends more notifications than one source may",
@@ -55,7 +57,7 @@ class Traps:
             settings, sources_of(known), hear=self._hear, warn=self._warned, monotonic=monotonic
         )
         self._memories_lost = 0
-        self._claims: dict[bytes, tuple[DeviceId, int]] = {}  # engine id → boots to be confirmed
+        self._doubtful: set[DeviceId] = set()  # whose boots or time a poll must tell
 
     @property
     def drops(self) -> Mapping[str, float]:
@@ -86,6 +88,7 @@ class Traps:
         """Take the targets of a new inventory."""
         known = tuple(targets)
         self.notices.replace(each.device for each in known)
+        self._doubtful &= {each.device for each in known}
         self.receiver.know(sources_of(known))
 
     async def run(self) -> None:
@@ -97,15 +100,14 @@ class Traps:
                 self.notices.settle(self._monotonic())
                 self._follow()
 
-    def confirm(self, device: DeviceId, engine_id: bytes, boots: int, time: int) -> None:
-        """Take what an authenticated poll found: boots that went back are believed from it only."""
-        claim = self._claims.get(engine_id)
-        if claim is None or claim[0] != device:
+    def confirm(self, device: DeviceId, proven: Callable[[], Proof | None]) -> None:
+        """Take what a poll has found out about a device's engine, if a trap made it doubtful."""
+        if device not in self._doubtful:
             return
-        del self._claims[engine_id]
-        if boots >= claim[1]:
-            _log.warning("%s: a poll confirms that its engineBoots went back to %d", device, boots)
-            self.receiver.admit_boots(engine_id, boots, time)
+        self._doubtful.discard(device)
+        found = proven()
+        if found is not None:
+            self.receiver.admit_boots(*found)
 
     def close(self) -> None:
         """Release the sockets; after `run` was cancelled."""
@@ -125,8 +127,8 @@ class Traps:
         _log.warning("traps: %s %s, %d times so far", whose, words, warned.count)
         if warned.reason == MEMORY_LOST:
             self._memories_lost += 1
-        if warned.reason == Drop.BOOTS_BACK and warned.device is not None:
-            self._claims[bytes.fromhex(warned.engine_id)] = (warned.device, warned.boots)
+        if warned.device is not None and warned.reason in _DOUBTS:
+            self._doubtful.add(warned.device)
             self.notices.ask(warned.device, self._monotonic())
 
     def _tell(self, notice: Notice) -> None:

@@ -114,6 +114,15 @@ class SnmpEngine:
         session = self._sessions.get(device)
         return session.life.plan.layout if session and session.life else None
 
+    def engine_of(self, device: str) -> tuple[bytes, int, int] | None:
+        """Return engineID, boots and time that a device has proven by SNMPv3; None: it has not."""
+        session = self._sessions.get(device)
+        association = None if session is None else session.line.association
+        if association is None or not association.clock.is_proven:
+            return None
+        clock = association.clock
+        return association.engine_id, clock.boots, clock.time_at(self._now())
+
     def forget(self, device: str) -> None:
         """Drop what is remembered of a device that left the inventory."""
         session = self._sessions.pop(device, None)

@@ -65,6 +65,10 @@ class PysnmpEngine:
         """Poll the target once, within its budget."""
         return await self._engine.collect(target)
 
+    def engine_of(self, device: str) -> tuple[bytes, int, int] | None:
+        """Return engineID, boots and time that a device has proven by SNMPv3; None: it has not."""
+        return self._engine.engine_of(device)
+
     def forget(self, device: str) -> None:
         """Drop what is remembered of a device that left the inventory."""
         self._engine.forget(device)

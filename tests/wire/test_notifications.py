@@ -238,8 +238,10 @@ def test_ht09_giants_are_dropped_unread_while_others_are_heard(folder: Path) -> 
                 ear.throw(giant, "127.0.0.66")
             await snmptrap(ear.port, *V2C)
             await ear.until(lambda: ear.heard, "the good trap")
-            await ear.until(lambda: ear.settled == 201, "the giants' fate")
-            assert ear.drops == {"oversized": 200}
+            await ear.until(
+                lambda: ear.settled + ear.receiver.kernel_drops == 201, "the giants' fate"
+            )
+            assert ear.drops == {"oversized": 200 - ear.receiver.kernel_drops}
             # pysnmp would take 0.2 s for each of them
             assert _cpu_seconds(ear) - begun < 200 * 0.02
 
