@@ -81,8 +81,13 @@ class Case:
         ]
 
     def ill_since(self, link: LinkId) -> float:
-        """Return since when a link is not healthy, whatever it went through since."""
-        return self.judgement.ill_since.get(link, self.links[link].since)
+        """Return since when (monotonic) a link is not well, whatever it went through since."""
+        return self.judgement.ill_since.get(link, self.judgement.monotonic)
+
+    def waited_seconds(self, site: SiteId) -> float:
+        """Return for how long a site that is not well has had the condition it has."""
+        now = self.judgement.monotonic
+        return now - self.judgement.same_since.get(site, now)
 
     def suspect(
         self,

@@ -222,11 +222,11 @@ def _hidden(case: Case, settings: CorrelationSettings) -> None:
         if root is not None:
             case.join(root, [verdict.subject])
     for verdict in hidden:
-        waited = case.judgement.now - verdict.since
-        alone = verdict.subject.kind is SubjectKind.SITE and case.free(verdict)
-        if alone and waited >= settings.orphan_seconds:
-            title = f"site {case.name(SiteId(verdict.subject.id))} is out of reach"
-            case.suspect(verdict, title)
+        if verdict.subject.kind is not SubjectKind.SITE or not case.free(verdict):
+            continue
+        site = SiteId(verdict.subject.id)
+        if case.waited_seconds(site) >= settings.orphan_seconds:
+            case.suspect(verdict, f"site {case.name(site)} is out of reach")
 
 
 def _root(case: Case, verdict: Verdict, roots: dict[str, Draft | None]) -> Draft | None:

@@ -58,12 +58,17 @@ class Beliefs(Generic[IdT]):
         self._retold_up_to = 0  # the row that ended the last turn
         self._verdicts: dict[IdT, Verdict] = {}
         self._known: Mapping[IdT, Verdict] = MappingProxyType({})
-        self._ill_since: dict[IdT, float] = {}
+        self._ill_since: dict[IdT, float] = {}  # monotonic, as all that is ever subtracted
+        self._same_since: dict[IdT, float] = {}
         self._changed = True
 
     def ill_since(self) -> Mapping[IdT, float]:
-        """Return since when each is neither healthy nor unknown, whatever it went through since."""
+        """Return since when (monotonic) each is neither healthy nor unknown, whatever it was."""
         return dict(self._ill_since)
+
+    def same_since(self) -> Mapping[IdT, float]:
+        """Return since when (monotonic) each that is not well has the condition it has."""
+        return dict(self._same_since)
 
     def known(self) -> Mapping[IdT, Verdict]:
         """Return a snapshot that later cycles do not touch."""
@@ -79,6 +84,7 @@ class Beliefs(Generic[IdT]):
         held: Flags,
         propose: Propose,
         now: float,
+        monotonic: float,
         *,
         marks: Marks,
         moving: Flags,
@@ -93,9 +99,9 @@ class Beliefs(Generic[IdT]):
         ill = ~held & ~np.isin(codes, _WELL)
         told = ((codes != self._codes) & ~held) | (ill & (marks != self._marks))
         for row in np.flatnonzero(told).tolist():
-            self._tell(row, _CONDITIONS[codes[row]], propose, now)
+            self._tell(row, _CONDITIONS[codes[row]], propose, now, monotonic)
         for row in self._in_turn(ill & moving & ~told):
-            self._tell(row, _CONDITIONS[codes[row]], propose, now)
+            self._tell(row, _CONDITIONS[codes[row]], propose, now, monotonic)
         self._codes = codes
         self._marks = np.where(held, self._marks, marks)
 
@@ -108,14 +114,19 @@ class Beliefs(Generic[IdT]):
         found: list[int] = rows.tolist()
         return found
 
-    def _tell(self, row: int, condition: Condition, propose: Propose, now: float) -> None:
+    def _tell(
+        self, row: int, condition: Condition, propose: Propose, now: float, monotonic: float
+    ) -> None:
         identity = self._ids[row]
         former = self._verdicts[identity]
         quiet = condition is Condition.HEALTHY or condition is Condition.UNKNOWN
         if quiet:
             self._ill_since.pop(identity, None)
+            self._same_since.pop(identity, None)
         else:
-            self._ill_since.setdefault(identity, now)
+            self._ill_since.setdefault(identity, monotonic)
+            if former.condition is not condition:
+                self._same_since[identity] = monotonic
         proposal = Proposal(condition=condition) if quiet else propose(row, condition)
         verdict = Verdict(
             subject=former.subject,
@@ -143,6 +154,9 @@ class Beliefs(Generic[IdT]):
         self._ids = ids
         self._marks = blank(len(ids))
         self._ill_since = {one: at for one, at in self._ill_since.items() if one in self._verdicts}
+        self._same_since = {
+            one: at for one, at in self._same_since.items() if one in self._verdicts
+        }
         self._codes = np.array(
             [_CONDITIONS.index(verdict.condition) for verdict in self._verdicts.values()],
             dtype=np.int8,

@@ -30,13 +30,16 @@ from topology.network import Network
 class Judgement:
     """What is believed of everything at one instant."""
 
-    now: float  # wall clock
+    now: float  # wall clock: stamps only
+    monotonic: float
     links: Mapping[LinkId, Verdict]
     devices: Mapping[DeviceId, Verdict]
     sites: Mapping[SiteId, Verdict]
     network: Verdict | None = None  # our own uplink is lost: nothing is known of the rest
     cut_off: frozenset[SiteId] = field(default_factory=frozenset)  # nothing answers there
-    ill_since: Mapping[LinkId, float] = field(default_factory=dict)  # links not healthy, since when
+    # Monotonic, of those that are not well: since when a link is, a site is what it is.
+    ill_since: Mapping[LinkId, float] = field(default_factory=dict)
+    same_since: Mapping[SiteId, float] = field(default_factory=dict)
 
 
 class Judge:
@@ -79,6 +82,7 @@ class Judge:
             held,
             links.propose,
             readings.now,
+            readings.monotonic,
             marks=links.marks(lost.marks, behind),
             moving=links.moving,
         )
@@ -89,6 +93,7 @@ class Judge:
             found.standing.pending,
             devices.propose,
             readings.now,
+            readings.monotonic,
             marks=devices.marks(behind),
             moving=devices.moving,
         )
@@ -96,12 +101,14 @@ class Judge:
         self._believe_network(detectors, found)
         return Judgement(
             now=readings.now,
+            monotonic=readings.monotonic,
             links=self._links.known(),
             devices=self._devices.known(),
             sites=self._sites.known(),
             network=self._network,
             cut_off=frozenset(lost.losses),
             ill_since=self._links.ill_since(),
+            same_since=self._sites.same_since(),
         )
 
     def replace(self, network: Network, collector_site: SiteId | None = None) -> None:
@@ -190,6 +197,7 @@ class Judge:
             pending,
             propose,
             found.now,
+            found.monotonic,
             marks=blend(lost.marks, asked, silent),
             moving=np.zeros(len(frame.site_ids), dtype=np.bool_),
         )

@@ -44,6 +44,35 @@ def test_three_jammed_links_are_one_jamming_like_incident() -> None:
     assert "a pattern, not an intent" in suspicion.evidence[0].words
 
 
+JUMPS = pytest.mark.parametrize("jump", [-3600.0, 30 * 86400.0])
+
+
+@JUMPS
+def test_a_jammer_that_spoils_the_clock_as_well_is_still_one_incident(jump: float) -> None:
+    """GNSS is jammed with the rest: the wall clock is stepped between one victim and the next."""
+    scene = scene_of()
+    scene.link("hq-a").jam(9.0)
+    (first,) = suspected(scene, polls=3)
+    assert first.cause is Cause.INTERFERENCE
+    scene.now += jump
+    for name in ("a-b", "d-e"):
+        scene.link(name).jam(9.0)
+    (suspicion,) = suspected(scene, polls=3)
+    assert suspicion.cause is Cause.JAMMING_LIKE
+    assert members(suspicion) == {"hq-a", "a-b", "d-e"}
+
+
+@JUMPS
+def test_a_clock_that_is_set_during_a_cut_does_not_make_two_of_it(jump: float) -> None:
+    scene = scene_of(*NAMES, medium=Medium.FIBRE, srlgs={"duct-7": ["hq-a", "d-e"]})
+    scene.link("hq-a").cut()
+    scene.live(polls=4)
+    scene.now += jump
+    scene.link("d-e").cut()
+    (suspicion,) = suspected(scene, polls=4)
+    assert suspicion.title == "fibre cut: 2 links of duct-7 are down"
+
+
 def test_one_jammed_link_stays_interference() -> None:
     scene = scene_of()
     scene.link("a-b").jam(12.0, end=0)
