@@ -47,6 +47,11 @@ LAUNCHER = (
 )
 
 
+# It steps our clock but not the kernel's, whose stamps are then refused: RTTs include our own
+# lateness, which on a busy machine is no more than that.
+PATIENCE = "detection: {latency: {rtt_rise_seconds: 1s, ipdv_rise_seconds: 1s}}"
+
+
 def preload() -> Path:
     require("faketime")
     (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
@@ -122,7 +127,8 @@ class Look:
         assert not negative_samples(samples)
         for name in (name for name in samples if name.endswith(("_total", "_count", "_bucket"))):
             for labels, value in self.samples.get(name, {}).items():
-                assert samples[name][labels] >= value, f"{name} {sorted(labels)} fell"
+                now = samples[name].get(labels, value)  # absent while unknown, never less
+                assert now >= value, f"{name} {sorted(labels)} fell"
         for rtt in samples["netmon_ping_rtt_seconds"].values():
             assert 0 <= rtt < 1
         for age in samples["netmon_device_last_answer_age_seconds"].values():
@@ -139,7 +145,7 @@ class Look:
 def test_a_stepped_wall_clock_is_not_noticed_by_anything_but_stamps(
     tmp_path: Path, clock: Path
 ) -> None:
-    path, port = border.write(tmp_path, mute=True)
+    path, port = border.write(tmp_path, mute=True, settings=[PATIENCE])
     configuration = border.read(path)
     with (
         border.answering(configuration, mute=True),
@@ -152,18 +158,21 @@ def test_a_stepped_wall_clock_is_not_noticed_by_anything_but_stamps(
         opened = look.samples["netmon_incident_opened_timestamp_seconds"]
         since = look.samples["netmon_link_condition_since_timestamp_seconds"]
         assert abs(next(iter(opened.values())) - time.time()) < 60
+        slots, began = slots_of(netmon), time.monotonic()
         for step in STEPS.values():
             clock.write_text(f"{step:+.0f}\n")
             eventually(functools.partial(is_stepped, netmon, step))
-            slots, began = slots_of(netmon), time.monotonic()
-            while time.monotonic() - began < LOOK_SECONDS:
+            before, polls = time.monotonic(), netmon.value("netmon_polls_total")
+            while time.monotonic() - before < LOOK_SECONDS:
                 look.again()
                 time.sleep(0.5)
-            seconds = time.monotonic() - began
-            grown = slots_of(netmon) - slots
-            assert grown / seconds == pytest.approx(SLOTS_PER_SECOND, rel=0.2)
+            # Neither a rest until the clock has come round again nor a month made up for.
+            grown = netmon.value("netmon_polls_total") - polls
+            assert 0.5 < grown / (time.monotonic() - before) / SLOTS_PER_SECOND < 1.5
             assert look.samples["netmon_incident_opened_timestamp_seconds"] == opened
             assert look.samples["netmon_link_condition_since_timestamp_seconds"] == since
+        grown = slots_of(netmon) - slots
+        assert grown / (time.monotonic() - began) == pytest.approx(SLOTS_PER_SECOND, rel=0.15)
 
 
 UNTIL, MONOTONIC = 1_800_000_000.0, 1_000_000.0

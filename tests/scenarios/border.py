@@ -5,7 +5,7 @@ The agents run in the tests' process, so that stopping netmon does not stop the 
 
 import contextlib
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import netmon.simulation
@@ -25,10 +25,13 @@ ENVIRON = {"NETMON_DEMO_COMMUNITY": "made-up-for-tests"}
 MUTE = DeviceId("narva-s62")  # one radio of a post with two; what is around it answers
 
 
-def write(folder: Path, *, mute: bool = False, echoes: bool = True) -> tuple[Path, int]:
+def write(
+    folder: Path, *, mute: bool = False, echoes: bool = True, settings: Sequence[str] = ()
+) -> tuple[Path, int]:
     """Write the border network, agents and page on free ports; return the file, the page's port.
 
     With `mute` one device is not pinged, without `echoes` none is: loopback would answer for them.
+    `settings` are further groups of settings, a line each.
     """
     page, agents = free_port(), udp_port()
     ours = [
@@ -36,6 +39,7 @@ def write(folder: Path, *, mute: bool = False, echoes: bool = True) -> tuple[Pat
         f"  api: {{port: {page}}}",
         "  pipeline: {judge_interval_seconds: 0.5}",
         f"  store: {{path: {folder}/netmon.sqlite, checkpoint_seconds: 1s}}",
+        *(f"  {line}" for line in settings),
     ]
     lines = []
     for line in INVENTORY.read_text("utf-8").splitlines():
