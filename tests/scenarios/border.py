@@ -16,13 +16,14 @@ from netmon.simulation.world import World
 from tests.scenarios.running import udp_port
 from tests.scenarios.silence import silent
 from tests.servers import free_port
-from topology.model import DeviceId, SiteId
+from topology.model import DeviceId, LinkId, SiteId
 
 INVENTORY = Path(netmon.simulation.__file__).with_name("border.yaml")
 ENVIRON = {"NETMON_DEMO_COMMUNITY": "made-up-for-tests"}
 
 
 MUTE = DeviceId("narva-s62")  # one radio of a post with two; what is around it answers
+MUTE_LINK = LinkId("s6-narva-joesuu")
 
 
 def write(
