@@ -23,9 +23,11 @@ from bench.agents import running_agents  # noqa: E402
 from bench.line import write_configuration  # noqa: E402
 from netmon.app import App, Surroundings  # noqa: E402
 from netmon.config import load  # noqa: E402
+from netmon.memory import return_what_is_free, spare_the_settled  # noqa: E402
 
 PROMISE_OCTETS = 200e6
 VARBINDS = 81
+INTERVAL_SECONDS = 15.0
 
 
 def resident_octets() -> int:
@@ -49,6 +51,7 @@ async def measure(path: Path, seconds: float) -> list[tuple[str, float]]:
     """Return the memory at some points of the app's life."""
     found = [("imports", resident_octets() / 1e6)]
     app = App(load.load([path], large=True), Surroundings())
+    spare_the_settled()  # as `netmon run` does
     found.append(("configuration, state, judge", resident_octets() / 1e6))
     running = asyncio.create_task(app.run())
     await asyncio.sleep(seconds)
@@ -56,6 +59,7 @@ async def measure(path: Path, seconds: float) -> list[tuple[str, float]]:
     await app.exposition.render("", "gzip")
     found.append(("after a scrape", resident_octets() / 1e6))
     fill(app, app.configuration.settings.history.slots)
+    await asyncio.sleep(INTERVAL_SECONDS)  # every device is polled once between two scrapes
     await app.exposition.render("", "gzip")
     found.append(("after an hour of history", resident_octets() / 1e6))
     print(f"history: {app.pipeline.history.octets / 1e6:.0f} MB")
@@ -72,13 +76,14 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=16163)
     parser.add_argument("--web-port", type=int, default=19119)
     options = parser.parse_args()
+    return_what_is_free()  # as `netmon run` begins
     with tempfile.TemporaryDirectory() as folder, running_agents(options.port):
         path = write_configuration(
             Path(folder),
             options.devices,
             port=options.port,
             web_port=options.web_port,
-            interval_seconds=15.0,
+            interval_seconds=INTERVAL_SECONDS,
         )
         found = uvloop.run(measure(path, options.seconds))
     print(f"{options.devices} devices × {VARBINDS} varbinds")

@@ -6,7 +6,6 @@ Clocks are read here and handed down; nothing below reads one.
 
 import asyncio
 import functools
-import gc
 import logging
 import signal
 import socket
@@ -37,6 +36,7 @@ from netmon.detection.judge import Judge, Judgement
 from netmon.exposition.exposition import Exposition
 from netmon.history import History
 from netmon.incidents import Incident, Incidents, Suspicion
+from netmon.memory import return_what_is_free, spare_the_settled
 from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline
 from netmon.source import LiveSource, Vitals
@@ -57,7 +57,6 @@ ResultT = TypeVar("ResultT")
 RETENTION_SECONDS: Final = 86_400.0
 KEEP_INCIDENTS_SECONDS: Final = 90 * 86_400.0
 LAG_PROBE_SECONDS: Final = 0.25
-GC_THRESHOLDS: Final = (20_000, 10, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +336,7 @@ class App:
 
 def run_app(paths: Sequence[Path], *, large: bool) -> int:
     """Monitor what the files describe until SIGTERM or SIGINT; SIGHUP reloads them."""
+    return_what_is_free()
     configuration = load.load(paths, large=large)
     for warning in configuration.warnings:
         _log.warning("%s", warning)
@@ -348,22 +348,10 @@ async def _run_until_signal(
     configuration: Configuration, paths: tuple[Path, ...], *, large: bool
 ) -> None:
     app = App(configuration, Surroundings(paths=paths, large=large))
-    _spare_the_settled()
+    spare_the_settled()
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, app.stop)
     async with asyncio.TaskGroup() as reloads:
         running.add_signal_handler(signal.SIGHUP, lambda: reloads.create_task(app.reload()))
         await app.run()
-
-
-def _spare_the_settled() -> None:
-    """Let the garbage collector look at what is new, not at what stays until the end.
-
-    Inventory, topology and state are hundreds of thousands of objects that a full collection walks
-    through for a tenth of a second and more, while no poll goes on. And the few objects of each
-    poll that wait to be judged are no reason to collect after every 700 of them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)

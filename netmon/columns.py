@@ -132,7 +132,7 @@ class InterfaceColumns:
         """Give an interface a row."""
         row = len(self.rows)
         if row >= self.capacity:
-            self._grow(row + max(self._growth_rows, row // 4))
+            self._grow(row + max(self._growth_rows, row // 8))
         self.rows[interface] = row
         self._ids = None
         self.rows_of_device[device_row] += 1

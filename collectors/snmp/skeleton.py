@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from collectors.errors import DecodeError
 from collectors.snmp.ber import EXCEPTIONS, UNSIGNED_OCTETS, Tag
-from collectors.snmp.reader import Reader, Remembered
+from collectors.snmp.reader import Reader
 
 _UNSIGNED: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _CODES: Final[dict[int, dict[int, str]]] = {
@@ -23,7 +23,6 @@ _CODES: Final[dict[int, dict[int, str]]] = {
 }
 _MOST_OCTETS: Final[dict[int, int]] = {**dict.fromkeys(_CODES, 1 << 16), **UNSIGNED_OCTETS}
 
-
 Place = tuple[int, int, int, Reader]  # type, start and end of the content, who reads it
 
 
@@ -33,7 +32,7 @@ class Skeleton:
     __slots__ = ("_expected", "_gauges", "_mask", "_missing", "_others", "_unpack", "_wide")
 
     def __init__(self, data: bytes, id_at: int, places: list[Place]) -> None:
-        self._gauges: list[tuple[int, Remembered]] = []
+        gauges: dict[Reader, list[int]] = {}
         self._wide: list[int] = []  # of 3, 5, 6 or 7 octets, which no struct code cuts
         self._others: list[tuple[int, int, Reader]] = []
         self._missing: list[int] = []
@@ -49,11 +48,14 @@ class Skeleton:
                 self._keep_uncoded(index, tag, reader)
                 code = f"{end - first}s"
             elif not reader.is_raw:
-                self._gauges.append((index, reader.remembered))
+                gauges.setdefault(reader, []).append(index)
             pieces.append(f"{first - position}x{code}")
             mask[first:end] = bytes(end - first)
             position = end
         pieces.append(f"{len(data) - position}x")
+        self._gauges: Final = tuple(
+            (reader.remembered, tuple(indexes)) for reader, indexes in gauges.items()
+        )
         self._unpack: Final = Struct("".join(pieces)).unpack
         self._mask: Final = int.from_bytes(mask, "little")
         self._expected: Final = int.from_bytes(data, "little") & self._mask
@@ -76,8 +78,9 @@ class Skeleton:
         found, *values = self._unpack(data)
         if found != request_id:
             return None
-        for index, remembered in self._gauges:
-            values[index] = remembered[values[index]]
+        for remembered, indexes in self._gauges:
+            for index in indexes:
+                values[index] = remembered[values[index]]
         for index in self._wide:
             values[index] = int.from_bytes(values[index], "big")
         for index in self._missing:

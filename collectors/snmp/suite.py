@@ -8,7 +8,6 @@ from typing import Final, NamedTuple, Protocol
 
 from collectors.errors import DecodeError
 from collectors.snmp.ber import Tag, encode_tlv, expect
-from collectors.snmp.privacy import decrypt, encrypt, make_salt
 from collectors.snmp.secure import (
     AUTH_FLAG,
     PRIVACY_FLAG,
@@ -70,6 +69,9 @@ class NativeSuite:
         """Return the datagram, protected as far as the header's flags say."""
         salt = b""
         if header.flags & PRIVACY_FLAG and keys.protocol is not None:
+            # Its library is 7 MB, which a network without encryption does not need.
+            from collectors.snmp.privacy import encrypt, make_salt  # noqa: PLC0415
+
             salt = make_salt(keys.protocol, header.boots, salt_number)
             octets = encrypt(
                 keys.protocol,
@@ -112,6 +114,8 @@ class NativeSuite:
             return message.body
         if keys.protocol is None:
             raise DecodeError("encrypted, but there is no key")
+        from collectors.snmp.privacy import decrypt  # noqa: PLC0415
+
         plain = decrypt(
             keys.protocol,
             keys.privacy,
