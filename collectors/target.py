@@ -128,6 +128,14 @@ class PingTarget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrapOrigin:
+    """Whence a device's notifications come, and how they are proved, where polls differ."""
+
+    addresses: tuple[str, ...] = ()  # beside the one that is polled
+    credential: Credential | None = None  # None: that of its polls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One device: how it is asked, and how often (seconds)."""
 
@@ -135,3 +143,4 @@ class Target:
     interval_seconds: float
     snmp: SnmpTarget | None = None
     ping: PingTarget | None = None
+    traps: TrapOrigin = TrapOrigin()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from collectors.target import Community, Target, UsmUser
@@ -137,18 +137,19 @@ class Traps:
 
 def sources_of(targets: Iterable[Target]) -> list[Source]:
     """Return which devices may send notifications, and what each proves itself by."""
-    found = []
-    for target in targets:
-        asked = target.snmp or target.ping
-        if asked is None:
-            continue
-        credential = None if target.snmp is None else target.snmp.credential
-        found.append(
-            Source(
-                device=target.device,
-                address=asked.address,
-                community=credential.secret if isinstance(credential, Community) else b"",
-                user=credential if isinstance(credential, UsmUser) else None,
-            )
+    return [source for target in targets for source in _sources(target)]
+
+
+def _sources(target: Target) -> Iterator[Source]:
+    asked = target.snmp or target.ping
+    polled = () if asked is None else (asked.address,)
+    credential = target.traps.credential
+    if credential is None and target.snmp is not None:
+        credential = target.snmp.credential
+    for address in dict.fromkeys((*polled, *target.traps.addresses)):
+        yield Source(
+            device=target.device,
+            address=address,
+            community=credential.secret if isinstance(credential, Community) else b"",
+            user=credential if isinstance(credential, UsmUser) else None,
         )
-    return found

@@ -91,6 +91,7 @@ SECTIONS: Final = (
     ("devices[].interfaces[]", "InterfaceEntry", "A word is the name alone."),
     ("devices[].snmp", "SnmpEntry", ""),
     ("devices[].ping", "PingEntry", "`true` is the defaults, `false` no ping."),
+    ("devices[].traps", "TrapsEntry", ""),
     ("links", "LinkEntry", ""),
 )
 

@@ -13,7 +13,7 @@ from netmon.config.entries import Item, NamedT, Reporter
 from netmon.config.models import DeviceEntry, LinkEntry, SiteEntry
 from netmon.config.problem import Problem, Report, quote
 from netmon.config.targets import Known
-from netmon.config.tree import Document
+from netmon.config.tree import Document, Path
 from netmon.config.tree import Mapping as TreeMapping
 from topology import geometry
 from topology.errors import NetworkError
@@ -147,6 +147,7 @@ def _check_devices(
                 f"{entry.address} port {entry.port} is the address of device {first} already",
             )
         _check_polling(item, known, reporter)
+        _check_traps(item, known, reporter)
         _check_interfaces(item, reporter)
 
 
@@ -155,11 +156,7 @@ def _check_polling(item: Item[DeviceEntry], known: Known, reporter: Reporter) ->
     if entry.profile not in known.profiles:
         hint = report.hint(entry.profile, known.profiles)
         reporter.refuse((*item.path, "profile"), f"unknown profile {quote(entry.profile)}{hint}")
-    # The word itself is not shown: people have written the community here.
-    if entry.credentials is not None and entry.credentials not in known.credentials:
-        hint = report.hint(entry.credentials, known.credentials)
-        message = f"there are no credentials of this name{hint}; define them under `credentials`"
-        reporter.refuse((*item.path, "credentials"), message)
+    _check_credentials(entry.credentials, (*item.path, "credentials"), known, reporter)
     named = known.credentials.get(entry.credentials or "")
     if entry.snmp.context and isinstance(named, Community):
         message = "a context belongs to SNMPv3; remove it, or give the device a user's credentials"
@@ -177,6 +174,22 @@ def _check_polling(item: Item[DeviceEntry], known: Known, reporter: Reporter) ->
     polling = known.classes[entry.class_]
     if polling is not None:
         _check_times(item, polling.interval_seconds, reporter)
+
+
+def _check_credentials(name: str | None, path: Path, known: Known, reporter: Reporter) -> None:
+    # The word itself is not shown: people have written the community here.
+    if name is not None and name not in known.credentials:
+        hint = reporter.report.hint(name, known.credentials)
+        message = f"there are no credentials of this name{hint}; define them under `credentials`"
+        reporter.refuse(path, message)
+
+
+def _check_traps(item: Item[DeviceEntry], known: Known, reporter: Reporter) -> None:
+    traps, path = item.entry.traps, (*item.path, "traps")
+    _check_credentials(traps.credentials, (*path, "credentials"), known, reporter)
+    for number, address in enumerate(traps.addresses):
+        if fault := addresses.fault_of(address, known.machine):
+            reporter.refuse((*path, "addresses", number), f"{address} {fault}")
 
 
 def _check_times(item: Item[DeviceEntry], interval: float, reporter: Reporter) -> None:

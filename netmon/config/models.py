@@ -128,6 +128,17 @@ class PingEntry(Entry):
     timeout: Seconds | None = Field(default=None, description="of one echo; 1 s or less by default")
 
 
+class TrapsEntry(Entry):
+    """Whence one device's traps come, and how they are proved, where polls differ."""
+
+    addresses: tuple[Address, ...] = Field(
+        default=(), description="of the device, beside the polled one, that its traps come from"
+    )
+    credentials: Name | None = Field(
+        default=None, description="a name under `credentials`; that of its polls if left out"
+    )
+
+
 def _interface(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
@@ -165,6 +176,7 @@ class DeviceEntry(NamedEntry):
         Also(type="boolean"),
     ] = Field(default=PingEntry(), description="true, false or options")
     snmp: SnmpEntry = SnmpEntry()
+    traps: TrapsEntry = TrapsEntry()
     interfaces: tuple[
         Annotated[
             InterfaceEntry,

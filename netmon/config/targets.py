@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from collectors.target import Credential, PingTarget, SnmpTarget, Target, UsmUser
+from collectors.target import Credential, PingTarget, SnmpTarget, Target, TrapOrigin, UsmUser
 from netmon.config import addresses
 from netmon.config.models import DeviceEntry
 from topology.model import DeviceId, Interface
@@ -61,7 +61,14 @@ def target(entry: DeviceEntry, interfaces: list[Interface], known: Known) -> Tar
         interval_seconds=interval,
         snmp=snmp,
         ping=burst(entry, interval),
+        traps=_origin(entry, known),
     )
+
+
+def _origin(entry: DeviceEntry, known: Known) -> TrapOrigin:
+    named = entry.traps.credentials
+    credential = None if named is None else known.credentials[named]
+    return TrapOrigin(addresses=entry.traps.addresses, credential=credential)
 
 
 def _context(entry: DeviceEntry, credential: Credential) -> str:

@@ -5,7 +5,6 @@ import shutil
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ from collectors.trap.counters import Count, Drop
 from netmon.app import App, Surroundings
 from netmon.config import load
 from netmon.config.addresses import Machine
-from netmon.config.load import Configuration
 from tests.collectors.snmp.snmpd import Snmpd, snmpd
 from tests.servers import free_port, require
-from tests.wire.traps import COLD_START, WATCH, snmptrap, v3
+from tests.wire.traps import COLD_START, snmptrap, v3
 
 ENGINE = "0x80001f8804726164696f2d3700"
 
@@ -35,9 +33,9 @@ def lines(trap_port: int) -> list[str]:
 
 def written(folder: Path, agent_port: int, trap_port: int) -> Path:
     """Write a network of the one agent."""
-    secret = folder / "community"
-    secret.write_text("unused", "utf-8")
-    secret.chmod(0o400)
+    for name, secret in (("auth", "correct horse"), ("privacy", "battery staple")):
+        (folder / name).write_text(secret, "utf-8")
+        (folder / name).chmod(0o400)
     path = folder / "netmon.yaml"
     path.write_text(
         f"""
@@ -47,7 +45,9 @@ settings:
   store: {{path: {folder}/netmon.sqlite}}
   traps: {{listen: [127.0.0.1], port: {trap_port}, directory: {folder}/traps}}
   notices: {{again_seconds: 2, spacing_seconds: 0.5}}
-credentials: {{watch: {{community_file: {secret}}}}}
+credentials:
+  watch:
+    {{user: watch, auth: sha256, auth_key_file: auth, privacy: aes128, privacy_key_file: privacy}}
 intervals: {{default: 10m}}
 sites: [{{id: centre, country: LT, position: {{lat: 54.7, lon: 25.3}}, role: core}}]
 devices:
@@ -57,16 +57,6 @@ devices:
         "utf-8",
     )
     return path
-
-
-def with_user(configuration: Configuration) -> Configuration:
-    """Return the configuration with the v3 user in place of the community."""
-    targets = {
-        device: replace(target, snmp=replace(target.snmp, credential=WATCH))
-        for device, target in configuration.targets.items()
-        if target.snmp is not None
-    }
-    return replace(configuration, targets=targets)
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
@@ -94,7 +84,7 @@ def test_ht05_a_reset_agent_is_believed_after_netmon_has_polled_it(folder: Path)
 
     async def story(agent: Snmpd, trap_port: int) -> None:
         path = written(folder, agent.port, trap_port)
-        app = App(with_user(load.load([path], machine=Machine())), Surroundings())
+        app = App(load.load([path], machine=Machine()), Surroundings())
         running = asyncio.create_task(app.run())
         await until(lambda: app.traps and app.traps.receiver.statistics.is_up, "the receiver")
         assert app.traps is not None

@@ -24,6 +24,18 @@ MISTAKES = {
         "devices[0].class",
         "did you mean 'backbone'?",
     ),
+    "unknown credentials of traps": (
+        "10.0.0.1, credentials",
+        "10.0.0.1, traps: {credentials: backbon}, credentials",
+        "devices[0].traps.credentials",
+        "did you mean 'backbone'?",
+    ),
+    "impossible address of traps": (
+        "10.0.0.1, credentials",
+        "10.0.0.1, traps: {addresses: [10.0.9.1, 224.0.0.1]}, credentials",
+        "devices[0].traps.addresses[1]",
+        "224.0.0.1 is a multicast address",
+    ),
     "unknown credentials": (
         "10.0.0.1, credentials: backbone",
         "10.0.0.1, credentials: backbon",
