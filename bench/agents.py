@@ -1,8 +1,9 @@
-"""Fake agents: thousands of SNMP v2c devices on 127.x addresses, served by one fast process.
+"""Fake agents: thousands of SNMP devices on 127.x addresses, served by one fast process.
 
 One socket serves all addresses (IP_PKTINFO tells which one was asked). An answer is built once by
 the general codec and kept by the bytes of its request, so that the agents are never what a bench
-measures. The values move once a second as those of healthy devices do, unless `--frozen`.
+measures. The values move once a second as those of healthy devices do, unless `--frozen`. SNMPv3 is
+answered too (bench/secure.py), by an engine of its own for every device.
 
     python bench/agents.py --devices 2000 --port 16161
 """
@@ -22,6 +23,7 @@ from random import Random
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.secure import SecureSide  # noqa: E402
 from collectors.errors import DecodeError  # noqa: E402
 from collectors.snmp.ber import Oid, Tag, encode_integer, encode_tlv, parse_oid  # noqa: E402
 from collectors.snmp.message import (  # noqa: E402
@@ -33,6 +35,7 @@ from collectors.snmp.message import (  # noqa: E402
     decode_message,
     encode_varbind,
 )
+from collectors.snmp.secure import is_secure  # noqa: E402
 
 COMMUNITY = b"public"
 VARIANTS = 16  # devices differ by their number modulo this
@@ -93,6 +96,7 @@ class Agents:
         self._tables: dict[int, tuple[dict[Oid, Value], list[Oid]]] = {}
         self._answers: dict[tuple[int, bytes], tuple[bytes, bytes]] = {}
         self._step = 0
+        self._secure = SecureSide()
 
     def step_to(self, now: float) -> None:
         """Let the values move: so many seconds after the start."""
@@ -105,6 +109,8 @@ class Agents:
     def answer(self, device: int, request: bytes) -> bytes | None:
         """Return the answer to a request, or None if it is none."""
         variant = device % VARIANTS * STEPS + self._step
+        if is_secure(request):
+            return self._secure.answer(device, request, lambda open_: self.answer(device, open_))
         # SEQUENCE length version community PDU length 02 04 id: the id is cut out where it stands
         at = _id_at(request)
         if at is None:

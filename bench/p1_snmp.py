@@ -34,7 +34,7 @@ from collectors.snmp.ber import format_oid  # noqa: E402
 from collectors.snmp.engine import SnmpEngine  # noqa: E402
 from collectors.snmp.library import load_profile  # noqa: E402
 from collectors.snmp.profile import Index  # noqa: E402
-from collectors.target import Community, SnmpTarget  # noqa: E402
+from collectors.target import Community, Credential, SnmpTarget  # noqa: E402
 from topology.model import DeviceId  # noqa: E402
 
 PROMISE = 10.0
@@ -44,7 +44,11 @@ VARBINDS = 1 + INTERFACES * sum(column.index is Index.INTERFACE for column in CO
 EXPORTER = "prometheus-snmp-exporter"
 
 
-def exporter_module() -> dict[str, object]:
+COMMUNITY = Community(name="bench", secret=b"public")
+V2C: dict[str, object] = {"version": 2, "auth": {"community": "public"}}  # as the exporter says it
+
+
+def exporter_module(security: dict[str, object]) -> dict[str, object]:
     """Return the exporter's configuration for exactly the objects we ask."""
     oids: list[str] = []
     metrics: list[dict[str, object]] = []
@@ -64,21 +68,20 @@ def exporter_module() -> dict[str, object]:
         "p1": {
             "get": oids,
             "metrics": metrics,
-            "version": 2,
             "max_repetitions": (VARBINDS + 1) // 2,  # so many objects in one of its GETs
             "retries": 2,
             "timeout": "5s",
-            "auth": {"community": "public"},
+            **security,
         }
     }
 
 
 @contextlib.contextmanager
-def running_exporter(http_port: int) -> Iterator[int]:
+def running_exporter(http_port: int, security: dict[str, object] = V2C) -> Iterator[int]:
     """Run the exporter; yield its pid."""
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "snmp.yml"
-        config.write_text(json.dumps(exporter_module()), encoding="utf-8")  # JSON is YAML
+        config.write_text(json.dumps(exporter_module(security)), encoding="utf-8")  # JSON is YAML
         command = [
             EXPORTER,
             f"--config.file={config}",
@@ -118,12 +121,11 @@ async def each(count: int, workers: int, work: Callable[[int], Awaitable[None]])
     await asyncio.gather(*(worker() for _ in range(workers)))
 
 
-def targets(count: int, port: int) -> list[SnmpTarget]:
+def targets(count: int, port: int, credential: Credential = COMMUNITY) -> list[SnmpTarget]:
     """Return the devices."""
-    community = Community(name="bench", secret=b"public")
     return [
         SnmpTarget(
-            device=DeviceId(f"d{number}"), address=address(number), port=port, credential=community
+            device=DeviceId(f"d{number}"), address=address(number), port=port, credential=credential
         )
         for number in range(count)
     ]
@@ -156,12 +158,14 @@ def parsed(page: str) -> dict[str, float]:
     }
 
 
-async def check_same_values(devices: int, http_port: int, port: int) -> int:
+async def check_same_values(
+    devices: int, http_port: int, port: int, credential: Credential = COMMUNITY
+) -> int:
     """Compare both sides' values of some devices; return how many were the same."""
     engine = SnmpEngine()
     compared = 0
     async with aiohttp.ClientSession() as session:
-        for target in targets(min(devices, 32), port):
+        for target in targets(min(devices, 32), port, credential):
             ours = keyed(await engine.collect(target))
             theirs = parsed(await scrape(session, http_port, target.address, port))
             if ours != theirs or len(ours) != VARBINDS:
@@ -180,10 +184,12 @@ async def scrape(session: aiohttp.ClientSession, http_port: int, host: str, port
         return await response.text()
 
 
-async def measure_ours(devices: int, rounds: int, port: int) -> float:
+async def measure_ours(
+    devices: int, rounds: int, port: int, credential: Credential = COMMUNITY
+) -> float:
     """Return CPU seconds a round of all devices takes our engine; mapping is done before."""
     engine = SnmpEngine()
-    asked = targets(devices, port)
+    asked = targets(devices, port, credential)
     bad: list[Outcome] = []
 
     async def poll(number: int) -> None:

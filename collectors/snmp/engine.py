@@ -193,17 +193,22 @@ class SnmpEngine:
             reason = f"not asked for another {seconds:.0f} s, since {session.refusal}"
             raise EndedError(Outcome.NOT_POLLED, reason)
         deadline = started + session.line.target.budget_seconds
+        is_checked = False
+        if session.is_doubtful or not session.line.is_open:
+            is_checked = await self._greet(session, deadline)
         try:
-            return await self._poll_lives(session, started, deadline)
+            return await self._poll_lives(session, started, deadline, is_checked=is_checked)
         except EndedError as ended:
-            if ended.rejection is not Rejection.REPORT_ENGINE or session.is_doubtful:
+            if ended.rejection is not Rejection.REPORT_ENGINE:
                 raise
         session.is_doubtful = True  # it says it is another engine than before: greet it at once
-        return await self._poll_lives(session, started, deadline)
-
-    async def _poll_lives(self, session: _Session, started: float, deadline: float) -> PollQuestion:
-        """Poll the device; map it first where needed, and again if it turns out restarted."""
         is_checked = await self._greet(session, deadline)
+        return await self._poll_lives(session, started, deadline, is_checked=is_checked)
+
+    async def _poll_lives(
+        self, session: _Session, started: float, deadline: float, *, is_checked: bool
+    ) -> PollQuestion:
+        """Poll the device; map it first where needed, and again if it turns out restarted."""
         for _ in range(_LIVES_PER_POLL):
             life = session.life
             if life is None or started - life.mapped_at >= self._settings.remap_seconds:
@@ -223,8 +228,6 @@ class SnmpEngine:
         line = session.line
         credential, known = line.target.credential, line.association
         if isinstance(credential, UsmUser):
-            if known is not None and not session.is_doubtful:
-                return False
             association = await self._greeter.greet(line, credential, deadline)
             if association is not known:
                 line.association = association
@@ -232,10 +235,10 @@ class SnmpEngine:
                 where = f"{target.address}:{target.port}"
                 line.events.extend(self._engines.note(target.device, where, engine_id))
                 session.life = None
-        elif session.is_doubtful and session.life is not None:
+        elif session.life is not None:
             await self._greeter.check(line, deadline)
         else:
-            return False
+            return False  # a mapping begins with a small question anyway
         session.is_doubtful = False
         return True
 

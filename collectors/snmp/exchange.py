@@ -162,7 +162,7 @@ class Exchange:
             self._pending[ask.address] = ask
             self._statistics.in_flight += 1
             ask.tries_left = ask.retries
-            self._send_in_time(ask)
+            self._send(ask)
 
     def _end(self, ask: _Ask, ending: Ending) -> None:
         if self._pending.get(ask.address) is ask:
@@ -195,26 +195,27 @@ class Exchange:
 
     # Sending
 
-    def _send_in_time(self, ask: _Ask) -> None:
-        """Send the request that is due, once the agent has had its rest."""
-        if ask.gap_seconds:
-            now = self._now()
-            rested = self._sent_at.get(ask.address, -inf) + ask.gap_seconds
-            if now < rested:
-                ask.is_held = True
-                ask.request_id = 0  # no answer fits it
-                self._watch(ask, min(rested, ask.deadline))
-                return
-            self._sent_at[ask.address] = now
-        self._send(ask)
-
     def _send(self, ask: _Ask) -> None:
         """Send the request that is due, under a new request-id; its try starts now."""
+        if ask.gap_seconds and self._must_rest(ask):
+            return
         ask.request_id = next(self._ids)
         ask.unsent = self._hand_over(ask, ask.question.datagram(ask.request_id))
         self._statistics.requests += 1
         now = self._now()
         self._watch(ask, min(now + ask.timeout_seconds, ask.deadline))
+
+    def _must_rest(self, ask: _Ask) -> bool:
+        """Hold a request back until the agent has had its rest; False if it has."""
+        now = self._now()
+        rested = self._sent_at.get(ask.address, -inf) + ask.gap_seconds
+        if now >= rested:
+            self._sent_at[ask.address] = now
+            return False
+        ask.is_held = True
+        ask.request_id = 0  # no answer fits it
+        self._watch(ask, min(rested, ask.deadline))
+        return True
 
     def _hand_over(self, ask: _Ask, datagram: bytes) -> str:
         """Give the datagram to the kernel; return why it did not take it."""
@@ -316,7 +317,7 @@ class Exchange:
         if self._now() >= ask.deadline:
             self._end(ask, self._silence(ask, is_stalled=False))
         else:
-            self._send_in_time(ask)
+            self._send(ask)
 
     def _reject(self, ask: _Ask, data: bytes, rejected: RejectedError) -> None:
         if rejected.kind in IDENTITIES and id_of(data) in ask.spent_ids:
@@ -393,7 +394,7 @@ class Exchange:
             return
         if ask.is_held and self._now() < ask.deadline:
             ask.is_held = False
-            self._send_in_time(ask)
+            self._send(ask)
             return
         is_refused = ask.noted is not None and ask.noted.kind in FINAL
         if is_stalled or is_refused or ask.tries_left == 0 or self._now() >= ask.deadline:
@@ -404,7 +405,7 @@ class Exchange:
         ask.tries_left -= 1
         ask.spent_ids.append(ask.request_id)
         self._allowance.review()
-        self._send_in_time(ask)
+        self._send(ask)
 
     def _silence(self, ask: _Ask, *, is_stalled: bool) -> Ending:
         """Say what the missing answer means: only a device that was really silent timed out."""

@@ -1,6 +1,6 @@
 """Line: how one device is asked, whatever is asked of it: address, patience, envelope."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
@@ -73,28 +73,33 @@ class Line:
         self.envelope = ScopedEnvelope(association.engine_id, self.context)
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be asked: by a community always, by SNMPv3 once its engine is proven."""
+        return self._association is not None or type(self.envelope) is CommunityEnvelope
+
+    @property
     def overhead_octets(self) -> int:
         """How many octets of a message are not the envelope and its PDU."""
         return 0 if self._association is None else self._association.overhead_octets
 
-    async def ask(self, question: Question, deadline: float) -> Ending:
+    def ask(self, question: Question, deadline: float) -> Awaitable[Ending]:
         """Ask under the protection the target asks for; return how it ended, by `deadline`."""
         if self._association is None:
-            return await self.ask_openly(question, deadline)
-        return await self.ask_under(self._association, question, deadline)
+            return self.ask_openly(question, deadline)
+        return self.ask_under(self._association, question, deadline)
 
-    async def ask_under(
+    def ask_under(
         self, association: Association, question: Question, deadline: float
-    ) -> Ending:
+    ) -> Awaitable[Ending]:
         """Ask under the protection of this association."""
-        return await self.ask_openly(Sealed(question, association, self._now), deadline)
+        return self.ask_openly(Sealed(question, association, self._now), deadline)
 
-    async def ask_openly(
+    def ask_openly(
         self, question: Question, deadline: float, *, retries: int | None = None
-    ) -> Ending:
+    ) -> Awaitable[Ending]:
         """Ask what needs no protection, or has its own."""
         target = self.target
-        return await self._asker.ask(
+        return self._asker.ask(
             target.address,
             target.port,
             question,

@@ -76,7 +76,7 @@ class PollQuestion:
         values = None if skeleton is None else skeleton.read(data, request_id)
         if values is None:
             return self._read_strictly(chunk, data, request_id)
-        return self._keep(values)
+        return self._keep(chunk, values)
 
     def _read_strictly(self, chunk: Chunk, data: bytes, request_id: int) -> Step:
         frame = admit(data, envelope=chunk.envelope, request_id=request_id)
@@ -91,7 +91,7 @@ class PollQuestion:
             raise RejectedError(Rejection.UNDECODABLE, str(error), is_ours=True) from error
         if values[0] is None:
             return self._without_uptime()
-        return self._keep(values)
+        return self._keep(chunk, values)
 
     def _without_uptime(self) -> Step:
         """End: without sysUpTime nobody knows which interfaces these values belong to."""
@@ -99,13 +99,12 @@ class PollQuestion:
             return self._finish(Outcome.UNDECODABLE, self.problems[0])
         return self._finish(Outcome.MISMATCH, "sysUpTime is missing or mistyped")
 
-    def _keep(self, values: list[Any]) -> Step:
+    def _keep(self, chunk: Chunk, values: list[Any]) -> Step:
         ticks: int = values[0]
         if ticks < self.floor and not self.uptime.is_continued_by(ticks, self.monotonic):
             self.is_restarted = True
             return Step.FINISHED
         self.ticks = ticks
-        chunk = self.plan.chunks[self.position]
         if chunk.holes:
             chunk.fill(values)
         if self.position == 0:
