@@ -1,5 +1,7 @@
 """SNMPv1: no GETBULK, no Counter64, and one missing object spoils an answer."""
 
+import asyncio
+
 import pytest
 import uvloop
 
@@ -118,14 +120,17 @@ def test_v2c_answer_to_a_v1_question_is_ignored(engine_name: str) -> None:
 def test_real_snmpd_is_polled_by_v1(snmpd_port: int, engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
-        observation = await engine.collect(
-            SnmpTarget(
-                device=DeviceId("server"),
-                address="127.0.0.1",
-                port=snmpd_port,
-                credential=Community(name="old", secret=COMMUNITY, version=Version.V1),
-            )
+        target = SnmpTarget(
+            device=DeviceId("server"),
+            address="127.0.0.1",
+            port=snmpd_port,
+            credential=Community(name="old", secret=COMMUNITY, version=Version.V1),
         )
+        for _ in range(50):  # it may still be starting
+            observation = await engine.collect(target)
+            if observation.outcome is not Outcome.REFUSED:
+                break
+            await asyncio.sleep(0.1)
         await engine.close()
         assert observation.outcome is Outcome.OK, observation.detail
         assert value(observation, "oper_status", "server:lo") == 1
