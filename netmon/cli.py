@@ -1,4 +1,4 @@
-"""The command line: check, run, schema, demo, version.
+"""The command line: check, run, schema, profile, demo, version.
 
 Exit codes: 0 well, 1 the run itself failed (a demo that missed an incident), 2 wrong input, told in
 full on standard error, with nothing started.
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.snmp import profile_keys
-from netmon import demo
+from netmon import demo, profiles
 from netmon.api.server import ListenError
 from netmon.api.wording import count
 from netmon.app import run_app
@@ -145,6 +145,8 @@ def _parser() -> argparse.ArgumentParser:
     schema_verb = verbs.add_parser("schema", help="print the JSON Schema of the files")
     schema_verb.add_argument("--profile", action="store_true", help="of a profile's file")
     schema_verb.set_defaults(verb=_schema)
+
+    profiles.add_verbs(verbs)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
     demo_verb.add_argument(

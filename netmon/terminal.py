@@ -5,6 +5,7 @@ fits: the worst comes first, lines are cut where room is short, and what has non
 """
 
 import logging
+import sys
 import textwrap
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,7 @@ _DIM: Final = "bright_black"
 WIDE: Final = 120  # columns from which links say where they lead
 STALE_SECONDS: Final = 10.0  # a judgement older than this is said to be old
 HELD_LINES: Final = 1000
+_PIPE_COLUMNS: Final = 200
 INDENT: Final = 12  # of an incident's facts
 
 Lines = list[Text]
@@ -103,6 +105,17 @@ class Terminal:
             mark = Text(finding.mark.value, style=style)
             table.add_row(mark, Text(finding.title), after, Text(finding.words))
         self._console.print(table)
+
+
+def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on standard output, as wide as its words where that is no terminal."""
+    console = Console(width=None if sys.stdout.isatty() else _PIPE_COLUMNS)
+    table = Table(title=Text(title), title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
 
 
 def draw(

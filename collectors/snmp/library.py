@@ -77,18 +77,22 @@ def _loaded(path: Path) -> Profile:
 
 
 def _load(path: Path) -> Profile:
-    text = _text(path)
+    return parse_profile(_text(path), path.name, path.parent)
+
+
+def parse_profile(text: str, file: str, beside: Path | None = None) -> Profile:
+    """Return the profile of a text that stands, or would stand, in a file of that name."""
     faults = Faults()
     try:
         document = yaml.plain(text)
     except yaml.YamlError as error:
-        raise ProfileError(f"{path.name}:{error.line}: {error.words}") from error
-    profile = build(document, lambda name: load_profile(name, path.parent), faults)
-    if profile is not None and profile.name != path.stem:
-        faults.add(("name",), f"{profile.name!r} must be the file's name, {path.stem!r}")
+        raise ProfileError(f"{file}:{error.line}: {error.words}") from error
+    profile = build(document, lambda name: load_profile(name, beside), faults)
+    if profile is not None and profile.name != Path(file).stem:
+        faults.add(("name",), f"{profile.name!r} must be the file's name, {Path(file).stem!r}")
     if profile is None or faults.found:
         said = located(faults.found, text)
-        raise ProfileError("\n".join(f"{path.name}:{line}: {words}" for line, words in said))
+        raise ProfileError("\n".join(f"{file}:{line}: {words}" for line, words in said))
     return profile
 
 
