@@ -23,7 +23,6 @@ from collectors.target import Community, SnmpTarget
 from netmon import loop, terminal
 from netmon.config import load, secrets
 from netmon.config.exporter import ExporterError, Imported, import_module
-from netmon.config.models import CredentialEntry
 from netmon.config.profile_page import recognised
 from netmon.simulation.recording import RecordingError, read_recording
 from netmon.simulation.replay import replaying
@@ -230,14 +229,12 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def _community(options: argparse.Namespace) -> Community:
+    """Return what was given, or `public`; SNMPv3 and v1 are for devices of an inventory."""
     if options.community_file is None and options.community_env is None:
         return Community(name="", secret=b"public")
-    entry = CredentialEntry(
-        community_file=options.community_file, community_env=options.community_env
-    )
-    return secrets.community(
-        "community", entry, beside=Path(), environ=os.environ, warn=lambda _words: None
-    )
+    vault = secrets.Vault(beside=Path(), environ=os.environ, warn=lambda _words: None)
+    secret = vault.fetch(options.community_file, options.community_env, None)
+    return Community(name="", secret=secret)
 
 
 def _target(host: str, port: int, credential: Community) -> SnmpTarget:
