@@ -182,7 +182,9 @@ class Association:
     def _scoped(self, message: SecureMessage, level: int) -> tuple[bytes, RejectedError | None]:
         """Return the scoped PDU, and what it reports if it is a Report."""
         is_encrypted = message.is_encrypted
-        kind = Rejection.DECRYPTION if is_encrypted else Rejection.UNDECODABLE
+        # Who has been decrypted before has the right key, and sent nonsense in its name.
+        is_doubtful = is_encrypted and not self.is_proven
+        kind = Rejection.DECRYPTION if is_doubtful else Rejection.UNDECODABLE
         # Under our key and our msgID nobody else can have sent it: waiting will not help.
         is_ours = bool(level & AUTH_FLAG)
         try:
@@ -191,7 +193,7 @@ class Association:
             scoped = self._suite.scoped(message, self._keys)
             return scoped, report_of(scoped)
         except DecodeError as error:
-            words = f"cannot be decrypted: {error}" if is_encrypted else str(error)
+            words = f"cannot be decrypted: {error}" if is_doubtful else str(error)
             raise RejectedError(kind, words, is_ours=is_ours) from error
 
     def _resynchronise(self, message: SecureMessage, now: float) -> None:

@@ -60,6 +60,8 @@ class Asked:
     message: SecureMessage
     scoped: bytes  # empty if it was not looked at
     honest: bytes  # the datagram that RFC 3414 demands
+    request: Message | None = None  # the same as one of v2c would say it, if it is an open question
+    answer: Message | None = None
 
 
 Trick = Callable[[Asked], Iterable[bytes]]
@@ -100,8 +102,8 @@ class SecureAgent(asyncio.DatagramProtocol):
         message = SUITE.decode(data)
         self.requests.append(message)
         self.asker = addr
-        scoped, honest = self._honest(data, message)
-        for each in [honest] if self.trick is None else self.trick(Asked(message, scoped, honest)):
+        asked = self._honest(data, message)
+        for each in [asked.honest] if self.trick is None else self.trick(asked):
             if each:
                 self.send(each)
 
@@ -110,32 +112,32 @@ class SecureAgent(asyncio.DatagramProtocol):
         assert self.transport is not None
         self.transport.sendto(data, self.asker)
 
-    def _honest(self, data: bytes, message: SecureMessage) -> tuple[bytes, bytes]:
-        """Return the scoped PDU of a request, and the answer to it (RFC 3414 §3.2)."""
+    def _honest(self, data: bytes, message: SecureMessage) -> Asked:
+        """Return a request with the answer to it (RFC 3414 §3.2)."""
         if message.engine_id != self.engine_id:
-            return b"", self.report(message, ENGINE)
+            return Asked(message, b"", self.report(message, ENGINE))
         if message.user != self.user.user:
-            return b"", self.report(message, USER_NAME)
+            return Asked(message, b"", self.report(message, USER_NAME))
         keys = self.keys()
         level = message.flags & 3
         if level & AUTH_FLAG:
             if not SUITE.is_signed(data, message, keys):
-                return b"", self.report(message, DIGEST)
+                return Asked(message, b"", self.report(message, DIGEST))
             if message.boots != self.boots or abs(message.time - self.time) > 150:
-                return b"", self.report(message, TIME, flags=AUTH_FLAG)
+                return Asked(message, b"", self.report(message, TIME, flags=AUTH_FLAG))
         try:
             scoped = SUITE.scoped(message, keys)
             start, end = expect(scoped, 0, len(scoped), Tag.SEQUENCE)
             _, start = expect(scoped, start, end, Tag.OCTET_STRING)
             first, start = expect(scoped, start, end, Tag.OCTET_STRING)
         except DecodeError:
-            return b"", b"" if self.is_silent_on_garbage else self.report(message, DECRYPTION)
+            silence = b"" if self.is_silent_on_garbage else self.report(message, DECRYPTION)
+            return Asked(message, b"", silence)
         if scoped[first:start] != self.context:
-            return scoped, self.report(message, CONTEXT, flags=level)
-        envelope = CommunityEnvelope(1, b"")
-        asked = decode_message(wrap(envelope, scoped[start:end]))
-        answer = honest_answer(self.objects, asked, 1472)
-        return scoped, self.answer(message, answer)
+            return Asked(message, scoped, self.report(message, CONTEXT, flags=level))
+        request = decode_message(wrap(CommunityEnvelope(1, b"public"), scoped[start:end]))
+        answer = honest_answer(self.objects, request, 1472)
+        return Asked(message, scoped, self.answer(message, answer), request, answer)
 
     def keys(self, user: UsmUser | None = None, engine_id: bytes | None = None) -> Keys:
         """Return the keys of a user here."""
@@ -214,11 +216,6 @@ async def running_secure_agent(
     finally:
         transport.close()
         await asyncio.sleep(0)
-
-
-def is_poll(asked: Asked) -> bool:
-    """Tell whether this is the first request of a plan: a GET of many objects, openly readable."""
-    return len(asked.scoped) > 150 and bytes((PduType.GET,)) in asked.scoped
 
 
 def community_message(asked: Asked) -> bytes:

@@ -227,3 +227,20 @@ def test_allowance_shrinks_while_most_tries_time_out_and_grows_again() -> None:
     for _ in range(40):
         tries(101, 99)
     assert allowance.requests == 1000
+
+
+def test_device_that_knows_no_getbulk_is_walked_by_getnext_in_the_end() -> None:
+    def old(request: Message, answer: Message) -> list[bytes]:
+        return [] if request.pdu.type == PduType.GETBULK else [encode_message(answer)]
+
+    async def story() -> None:
+        engine = SnmpEngine()
+        async with running_agent() as agent:
+            agent.trick = old
+            target = agent.target(timeout_seconds=0.05)
+            polls = [await engine.collect(target) for _ in range(5)]
+        await engine.close()
+        assert [poll.outcome for poll in polls[:4]] == [Outcome.WALK_ABUSED] * 4
+        assert polls[4].outcome is Outcome.OK, polls[4].detail
+
+    asyncio.run(story())
