@@ -124,7 +124,8 @@ class Traps:
     def _warned(self, warned: Warned) -> None:
         whose = warned.source if warned.device is None else f"{warned.device} ({warned.source})"
         words = _WORDS.get(warned.reason, warned.reason)
-        _log.warning("traps: %s %s, %d times so far", whose, words, warned.count)
+        often = "" if warned.count == 1 else f", {warned.count} times since that was said last"
+        _log.warning("traps: %s %s%s", whose, words, often)
         if warned.reason == MEMORY_LOST:
             self._memories_lost += 1
         if warned.device is not None and warned.reason in _DOUBTS:
