@@ -213,7 +213,6 @@ class Exchange:
             self._sent_at[ask.address] = now
             return False
         ask.is_held = True
-        ask.request_id = 0  # no answer fits it
         self._watch(ask, min(rested, ask.deadline))
         return True
 
@@ -294,7 +293,7 @@ class Exchange:
 
     def _take(self, address: Address, data: bytes) -> None:
         ask = self._pending.get(address)
-        if ask is None:
+        if ask is None or ask.is_held:
             self._count_stray(address, data)
             return
         if len(data) > self._settings.max_datagram_octets:
@@ -313,6 +312,7 @@ class Exchange:
             return
         ask.spent_ids.append(ask.request_id)
         ask.was_answering = True
+        ask.noted = None  # it said so before it answered
         ask.tries_left = ask.retries
         if self._now() >= ask.deadline:
             self._end(ask, self._silence(ask, is_stalled=False))
@@ -413,7 +413,7 @@ class Exchange:
             self._statistics.too_late += 1
             detail = "we were not awake when the answer was due"
             return Ending(outcome=Outcome.TOO_LATE, detail=detail)
-        if ask.is_held and not ask.was_answering:
+        if ask.is_held:
             detail = "the gap between requests left no time"
             return Ending(outcome=Outcome.NOT_POLLED, detail=detail)
         if ask.unsent:

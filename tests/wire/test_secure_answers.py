@@ -153,6 +153,30 @@ def test_what_is_no_answer_ends_no_poll_whose_answer_comes(case: Case, engine_na
     uvloop.run(story())
 
 
+def test_report_before_an_answer_is_forgotten_with_the_answer() -> None:
+    async def story() -> None:
+        engine = ENGINES["native"]()
+        interfaces = {n: b"eth%d" % n for n in range(1, 20)}
+        async with running_secure_agent(device_objects(interfaces)) as agent:
+            target = agent.target(retries=1, timeout_seconds=0.1)
+            assert (await engine.collect(target)).outcome is OK
+            asked: list[Asked] = []
+
+            def forge(question: Asked) -> list[bytes]:
+                asked.append(question)
+                if len(asked) == 1:
+                    return [agent.report(question.message, DIGEST), question.honest]
+                return [] if len(asked) == 2 else [question.honest]
+
+            agent.trick = forge
+            observation = await engine.collect(target)
+        await engine.close()
+        assert observation.outcome is OK, observation.detail
+        assert len(asked) > 3
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("engine_name", ENGINES)
 def test_hs40_refused_keys_are_not_hammered(engine_name: str) -> None:
     async def story() -> None:

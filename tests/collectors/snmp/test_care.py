@@ -151,6 +151,26 @@ def test_device_has_its_rest_between_requests() -> None:
     asyncio.run(story())
 
 
+def test_answer_forged_while_a_device_rests_is_a_stray() -> None:
+    async def story() -> None:
+        engine = SnmpEngine()
+        async with running_agent(device_objects(MANY)) as agent:
+
+            def forge(_: Message, answer: Message) -> list[bytes]:
+                ids = (0, -1, answer.pdu.request_id)
+                lies = [answer._replace(pdu=answer.pdu._replace(request_id=id_)) for id_ in ids]
+                return [encode_message(each) for each in (answer, *lies)]
+
+            agent.trick = forge
+            observation = await engine.collect(agent.target(gap_seconds=0.03))
+        await engine.close()
+        assert observation.outcome is Outcome.OK, observation.detail
+        assert engine.statistics.answers == engine.statistics.requests
+        assert engine.statistics.strays >= 2 * (engine.statistics.answers - 1)
+
+    asyncio.run(story())
+
+
 def test_rest_that_eats_the_budget_is_our_doing_and_no_timeout() -> None:
     async def story() -> None:
         engine = SnmpEngine()
