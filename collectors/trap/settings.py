@@ -25,6 +25,7 @@ class TrapSettings:
     per_source_per_second: Annotated[float, Gt(0)] = 20.0  # in the long run, from one address
     per_source_burst: Annotated[int, Ge(1)] = 200
     queue_size: Annotated[int, Ge(1)] = 10_000  # notifications waiting for netmon; oldest go first
+    hang_seconds: Annotated[float, Ge(2)] = 15.0  # silent so long it is ended; it speaks every 1 s
     restart_seconds: Annotated[float, Gt(0)] = 0.1  # after a crash; doubled with each in a row
     restart_ceiling_seconds: Annotated[float, Gt(0)] = 30.0
 

@@ -34,7 +34,6 @@ _log = logging.getLogger(__name__)
 
 STEADY_SECONDS: Final = 60.0  # a life as long as this makes earlier deaths forgotten
 GRACE_SECONDS: Final = 2.0  # for the receiver to end by itself
-SILENCE_SECONDS: Final = 15.0  # a receiver that says nothing for so long hangs; it speaks every 1 s
 _PIECE: Final = 256 * 1024
 
 
@@ -153,7 +152,7 @@ class TrapReceiver:
         deframer = Deframer(MAX_TOLD_OCTETS)
         while True:
             try:
-                async with asyncio.timeout(SILENCE_SECONDS):
+                async with asyncio.timeout(self._settings.hang_seconds):
                     piece = await reader.read(_PIECE)
             except ConnectionError:
                 return

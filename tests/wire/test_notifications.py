@@ -346,6 +346,19 @@ def test_ht13_a_receiver_that_was_killed_is_back_and_what_came_meanwhile_is_hear
     run(story())
 
 
+def test_a_receiver_that_hangs_is_ended_and_another_one_started(folder: Path) -> None:
+    async def story() -> None:
+        async with receiving(folder, settings=settings_for(folder, hang_seconds=2.0)) as ear:
+            hung = ear.receiver.pid or 0
+            os.kill(hung, signal.SIGSTOP)
+            await snmptrap(ear.port, *V2C)
+            await ear.until(lambda: ear.heard, "the trap, heard by another receiver")
+            assert not is_alive(hung)
+            assert ear.receiver.pid != hung
+
+    asyncio.run(story())
+
+
 def test_a_receiver_ends_when_netmon_is_gone(folder: Path) -> None:
     async def story() -> None:
         async with receiving(folder) as ear:
