@@ -5,7 +5,7 @@ exporter polls and renders only, which is all it does. Both polls and scrapes ar
 interval, as cadence and Prometheus do it. Compared is process CPU. First both must return the same
 values.
 
-    python bench/p2_whole_line.py --devices 500
+    python bench/p2_whole_line.py --devices 1000
 """
 
 import argparse
@@ -53,7 +53,7 @@ async def measure_peer(devices: int, seconds: float, port: int, http_port: int, 
 def main() -> int:
     """Check, measure, print the table and the line a script reads."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--devices", type=int, default=500)
+    parser.add_argument("--devices", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=30.0, help="measured, after as many warm")
     parser.add_argument("--port", type=int, default=16162)
     parser.add_argument("--http-port", type=int, default=19117)

@@ -51,7 +51,7 @@ async def measure(path: Path, seconds: float) -> list[tuple[str, float]]:
     """Return the memory at some points of the app's life."""
     found = [("imports", resident_octets() / 1e6)]
     app = App(load.load([path], large=True), Surroundings())
-    spare_the_settled()  # as `netmon run` does
+    spare_the_settled(tidy=True)  # as `netmon run` does
     found.append(("configuration, state, judge", resident_octets() / 1e6))
     running = asyncio.create_task(app.run())
     await asyncio.sleep(seconds)

@@ -57,6 +57,7 @@ ResultT = TypeVar("ResultT")
 RETENTION_SECONDS: Final = 86_400.0
 KEEP_INCIDENTS_SECONDS: Final = 90 * 86_400.0
 LAG_PROBE_SECONDS: Final = 0.25
+LEARNED_SECONDS: Final = 180.0  # by then every device that answers has said what it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,8 +349,9 @@ async def _run_until_signal(
     configuration: Configuration, paths: tuple[Path, ...], *, large: bool
 ) -> None:
     app = App(configuration, Surroundings(paths=paths, large=large))
-    spare_the_settled()
+    spare_the_settled(tidy=True)
     running = asyncio.get_running_loop()
+    running.call_later(LEARNED_SECONDS, spare_the_settled)
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, app.stop)
     async with asyncio.TaskGroup() as reloads:

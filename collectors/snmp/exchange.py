@@ -252,7 +252,7 @@ class Exchange:
         return channel, address
 
     def _gather(self, channel: Channel) -> None:
-        """Wait a moment for more answers: to wake up for each one costs more than to read it."""
+        """Wait a moment for more answers (docs/decisions/0021-own-cadence.md)."""
         channel.pause()
         asyncio.get_running_loop().call_later(
             self._settings.gather_seconds, self._receive_gathered, channel
