@@ -28,40 +28,35 @@ _COLUMNS: Final[dict[str, int]] = {
 _UPTIME: Final = "uptime_seconds"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Part:
-    """The values of one sort: which they are of an observation, their columns and their rows."""
-
-    pick: Pick
-    columns: NDArray[np.int64]
-    rows: NDArray[np.int64]
-
-    def cells(self, capacity: int) -> NDArray[np.int64]:
-        """Return their places in the flat, column-wise array with so many rows."""
-        cells: NDArray[np.int64] = self.columns * capacity + self.rows
-        return cells
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
 class Placement:
-    """The places of one layout; cells are valid for one capacity of the columns."""
+    """The places of one layout: which values are of a sort, and the cells they go to.
+
+    A cell is a place in a flat, column-wise array, valid for one capacity of the columns.
+    """
 
     layout: Layout
     device_row: int
     uptime_at: int  # its index in the values, −1: not asked for
-    device: Part
-    gauges: Part
-    counters: Part
+    device: Pick
+    gauges: Pick
+    counters: Pick
     device_cells: NDArray[np.int64]
-    capacity: int = -1
     gauge_cells: NDArray[np.int64]
     counter_cells: NDArray[np.int64]
+    capacity: int
+
+    @property
+    def interface_rows(self) -> NDArray[np.int64]:
+        """The rows its interfaces have; some stand there many times."""
+        rows: NDArray[np.int64] = np.concatenate([self.gauge_cells, self.counter_cells])
+        return rows % self.capacity
 
     def locate(self, capacity: int) -> None:
         """Find the cells anew after the columns have grown."""
+        self.gauge_cells = _moved(self.gauge_cells, self.capacity, capacity)
+        self.counter_cells = _moved(self.counter_cells, self.capacity, capacity)
         self.capacity = capacity
-        self.gauge_cells = self.gauges.cells(capacity)
-        self.counter_cells = self.counters.cells(capacity)
 
 
 def place(
@@ -86,19 +81,18 @@ def place(
         elif cell.interface is not None and cell.interface in rows:
             part = counters if quantity.kind.is_counter else gauges
             part.append((index, column, rows[cell.interface]))
-    placement = Placement(
+    return Placement(
         layout=layout,
         device_row=device_row,
         uptime_at=uptime_at,
-        device_cells=_part(device).cells(devices),
-        device=_part(device),
-        gauges=_part(gauges),
-        counters=_part(counters),
-        gauge_cells=np.empty(0, dtype=np.int64),
-        counter_cells=np.empty(0, dtype=np.int64),
+        device=_pick(device),
+        gauges=_pick(gauges),
+        counters=_pick(counters),
+        device_cells=_cells(device, devices),
+        gauge_cells=_cells(gauges, capacity),
+        counter_cells=_cells(counters, capacity),
+        capacity=capacity,
     )
-    placement.locate(capacity)
-    return placement
 
 
 def floats(values: Values) -> NDArray[np.float64]:
@@ -121,19 +115,21 @@ def counts(
         return np.array(kept, dtype=np.uint64), cells[sound]
 
 
-def _part(places: list[tuple[int, int, int]]) -> Part:
-    indexes = [index for index, _, _ in places]
-    return Part(
-        pick=_pick(indexes),
-        columns=np.array([column for _, column, _ in places], dtype=np.int64),
-        rows=np.array([row for _, _, row in places], dtype=np.int64),
-    )
+def _cells(places: list[tuple[int, int, int]], capacity: int) -> NDArray[np.int64]:
+    return np.array([column * capacity + row for _, column, row in places], dtype=np.int64)
 
 
-def _pick(indexes: list[int]) -> Pick:
+def _moved(cells: NDArray[np.int64], before: int, capacity: int) -> NDArray[np.int64]:
+    columns, rows = np.divmod(cells, before)
+    moved: NDArray[np.int64] = columns * capacity + rows
+    return moved
+
+
+def _pick(places: list[tuple[int, int, int]]) -> Pick:
     """Return the fastest way to take these out of a sequence."""
-    if not indexes:
+    if not places:
         return _nothing
+    indexes = [index for index, _, _ in places]
     first, last = indexes[0], indexes[-1]
     if indexes == list(range(first, last + 1)):
         return itemgetter(slice(first, last + 1))

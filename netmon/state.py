@@ -222,10 +222,10 @@ class State:
         devices.values_at[row] = at
         devices.fresh[row] = devices.updated[row] = True
         devices.misfit[row] = bool(observation.misfit)
-        devices.flat_gauges[placement.device_cells] = floats(placement.device.pick(values))
-        interfaces.flat_gauges[placement.gauge_cells] = floats(placement.gauges.pick(values))
+        devices.flat_gauges[placement.device_cells] = floats(placement.device(values))
+        interfaces.flat_gauges[placement.gauge_cells] = floats(placement.gauges(values))
         if devices.frozen_polls[row] < STALE_AGENT_POLLS:
-            numbers, cells = counts(placement.counters.pick(values), placement.counter_cells)
+            numbers, cells = counts(placement.counters(values), placement.counter_cells)
             interfaces.flat_now[cells] = numbers
             interfaces.flat_now_at[cells] = at
         self._dirty[row] = placement
@@ -250,7 +250,7 @@ class State:
         self._located(old)
         self._blank(old)
         self._part_counters(old.counter_cells)
-        interfaces.read[old.gauges.rows] = interfaces.read[old.counters.rows] = False
+        interfaces.read[old.interface_rows] = False
         self._dirty.pop(row, None)
         self._placements[row] = placement = self._placed(row, layout)
         self._located(old)
@@ -276,7 +276,7 @@ class State:
             rows=interfaces.rows,
             capacity=interfaces.capacity,
         )
-        interfaces.read[placement.gauges.rows] = interfaces.read[placement.counters.rows] = True
+        interfaces.read[placement.interface_rows] = True
         return placement
 
     def _located(self, placement: Placement) -> Placement:
