@@ -123,6 +123,7 @@ class App:
         )
         instruments.watch_vitals(self.exposition, self.vitals)
         instruments.watch_cadence(self.exposition, self.cadence)
+        instruments.watch_protection(self.exposition, lambda: self.configuration.targets)
         instruments.watch_snmp(self.exposition, self._snmp_statistics)
         self.server: RunningServer | None = None
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")

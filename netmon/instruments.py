@@ -11,6 +11,7 @@ from typing import Any, Final
 from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
+from collectors.target import Target, UsmUser
 from collectors.trap.counters import Count
 from collectors.trap.supervisor import TrapStatistics
 from netmon.api.guard import GuardStatistics
@@ -21,6 +22,7 @@ from netmon.notices import NoticeStatistics
 from netmon.source import Vitals
 from netmon.tally import Durations
 from netmon.traps import Traps
+from topology.model import DeviceId
 
 CADENCE: Final = {
     "polls": "netmon_polls_total",
@@ -112,6 +114,21 @@ def watch_snmp(exposition: Exposition, read: Callable[[], tuple[SnmpStatistics, 
     watch_each = exposition.health.watch_each
     watch_each("netmon_snmp_rejected_total", "reason", each("rejected"))
     watch_each("netmon_snmp_security_events_total", "kind", each("security_events"))
+
+
+def watch_protection(exposition: Exposition, read: Callable[[], Mapping[DeviceId, Target]]) -> None:
+    """Export how many devices are asked in clear, and how many under which protection."""
+
+    def counts() -> Mapping[str, float]:
+        found: Counter[str] = Counter()
+        for target in read().values():
+            if target.snmp is None:
+                continue
+            asked_as = target.snmp.credential
+            found[asked_as.level if isinstance(asked_as, UsmUser) else asked_as.version] += 1
+        return found
+
+    exposition.health.watch_each("netmon_snmp_devices", "security", counts)
 
 
 def watch_ping(

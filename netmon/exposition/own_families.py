@@ -30,6 +30,12 @@ OWN: Final[tuple[Family, ...]] = (
     gauge(_OWN, "netmon_poll_lateness_worst_seconds", "The latest begin since netmon's start"),
     gauge(_OWN, "netmon_polls_under_way", "Polls begun and not ended"),
     gauge(_OWN, "netmon_devices_silent", "Devices whose last poll was not answered"),
+    gauge(
+        _OWN,
+        "netmon_snmp_devices",
+        "Devices by what protects their answers: v1 and v2c nothing, SNMPv3 its security level",
+        "security",
+    ),
     counter(_OWN, "netmon_snmp_requests_total", "Requests sent"),
     counter(_OWN, "netmon_snmp_retries_total", "Requests sent again"),
     counter(

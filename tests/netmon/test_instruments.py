@@ -14,6 +14,15 @@ from collectors.observation import Outcome
 from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
+from collectors.target import (
+    Community,
+    Credential,
+    SecurityLevel,
+    SnmpTarget,
+    Target,
+    UsmUser,
+    Version,
+)
 from collectors.trap.supervisor import TrapStatistics
 from netmon import instruments
 from netmon.api.guard import GuardStatistics
@@ -27,6 +36,7 @@ from netmon.tally import Durations, Tally
 from netmon.verdict import Cause
 from tests.netmon.exposition.scrape_builders import Story, make_exposition, scrape, value
 from tests.netmon.state_builders import make_state
+from topology.model import DeviceId
 
 # Not of netmon's own running: the simulated network's.
 SIMULATED = {"TunStatistics"}
@@ -161,3 +171,27 @@ def test_every_outcome_is_counted_from_zero() -> None:
         for outcome in Outcome:
             labels = {"collector": collector, "outcome": outcome.value}
             assert value(found, "netmon_poll_outcomes_total", **labels) == 0
+
+
+def test_devices_that_are_asked_in_clear_are_counted_beside_the_others() -> None:
+    def target(name: str, credential: Credential) -> Target:
+        snmp = SnmpTarget(device=DeviceId(name), address="10.0.0.1", credential=credential)
+        return Target(device=DeviceId(name), interval_seconds=10, snmp=snmp)
+
+    user = UsmUser(name="u", user=b"u", level=SecurityLevel.AUTH_NO_PRIV)
+    targets = {
+        DeviceId(each.device): each
+        for each in (
+            target("a", Community(name="c", secret=b"c")),
+            target("b", Community(name="c", secret=b"c", version=Version.V1)),
+            target("c", user),
+            target("d", user),
+            Target(device=DeviceId("e"), interval_seconds=10),
+        )
+    }
+    exposition = make_exposition(Story(state=make_state()))
+    instruments.watch_protection(exposition, lambda: targets)
+    page = scrape(exposition)
+    assert value(page, "netmon_snmp_devices", security="v1") == 1
+    assert value(page, "netmon_snmp_devices", security="v2c") == 1
+    assert value(page, "netmon_snmp_devices", security="authNoPriv") == 2
