@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 
-from netmon.api.answer import error
+from netmon.api.answer import PROTECTION, error
 
 if TYPE_CHECKING:
     from aiohttp.web_request import BaseRequest
@@ -50,7 +50,15 @@ class GuardStatistics:
 class GuardedConnection(web.RequestHandler):
     """One connection to the API: aiohttp's, with deadlines."""
 
-    __slots__ = ("_deadline", "_head_octets", "_idle", "_in_exchange", "_limits", "_statistics")
+    __slots__ = (
+        "_deadline",
+        "_head_octets",
+        "_idle",
+        "_in_exchange",
+        "_is_dropped",
+        "_limits",
+        "_statistics",
+    )
 
     def __init__(
         self,
@@ -67,6 +75,7 @@ class GuardedConnection(web.RequestHandler):
         self._head_octets = 0
         self._in_exchange = False
         self._idle = False
+        self._is_dropped = False  # the loop may still have octets of it
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a head, unless there are too many of us."""
@@ -87,6 +96,8 @@ class GuardedConnection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Count what belongs to a head; the first byte after an answer starts its clock."""
+        if self._is_dropped:
+            return
         if not self._in_exchange:
             if self._idle:
                 self._idle = False
@@ -111,6 +122,10 @@ class GuardedConnection(web.RequestHandler):
         """Write the answer, then wait for the next head."""
         if not self._in_exchange:  # an answer to what was no request: see handle_error
             self._wait(self._limits.exchange_seconds)
+        if resp.headers.get("Server") != PROTECTION["Server"]:  # aiohttp's own, which quotes
+            self._statistics.malformed += 1
+            resp = error(resp.status, "the request asks for what netmon does not do")
+            resp.force_close()
         answer = await super().finish_response(request, resp, start_time)
         self._in_exchange = False
         self._idle = True
@@ -152,6 +167,11 @@ class GuardedConnection(web.RequestHandler):
         self._abort()
 
     def _abort(self) -> None:
-        """Drop the connection without waiting for the peer to read what is left."""
-        if isinstance(self.transport, asyncio.Transport):
+        """Drop the connection without waiting for the peer to read what is left.
+
+        The transports of uvloop are no subclasses of asyncio.Transport: nothing may ask for that.
+        """
+        self._is_dropped = True
+        self._forget_deadline()
+        if self.transport is not None:
             self.transport.abort()

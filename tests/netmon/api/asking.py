@@ -1,4 +1,4 @@
-"""Asking the real server over a real socket, byte by byte."""
+"""Asking the real server over a real socket, byte by byte, on the event loop that netmon has."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from netmon import loop
 from netmon.api.server import ApiSettings, RunningServer, serve
 from netmon.api.source import Source
 
@@ -39,7 +40,7 @@ def served(
         finally:
             await server.close()
 
-    return asyncio.run(live())
+    return loop.run(live())
 
 
 async def send(server: RunningServer, octets: bytes) -> bytes:

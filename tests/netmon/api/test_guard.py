@@ -1,11 +1,14 @@
 """Peers that are slow, half said or enormous (reliability: slowloris and its kin)."""
 
 import asyncio
+import contextlib
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 
+from netmon import loop
 from netmon.api.server import ApiSettings, ListenError, RunningServer, open_listener, serve
 from tests.netmon.api.asking import parse, send, served
 from tests.netmon.api.story import make_source
@@ -16,7 +19,11 @@ QUICK = ApiSettings(
 GET = b"GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 
 
-def _seconds_open(first: bytes, drip: bytes = b"") -> float:
+# Whose idle connections may wait for long, as in service: nothing but the guard ends these.
+PATIENT = replace(QUICK, idle_timeout_seconds=60.0)
+
+
+def _seconds_open(first: bytes, drip: bytes, settings: ApiSettings) -> float:
     """Return how long the server bears a peer that sends a beginning and then drips."""
 
     async def ask(server: RunningServer) -> float:
@@ -39,39 +46,48 @@ def _seconds_open(first: bytes, drip: bytes = b"") -> float:
         writer.close()
         return time.monotonic() - began
 
-    return served(make_source(), ask, QUICK)
+    return served(make_source(), ask, settings)
 
 
 @pytest.mark.parametrize(
-    ("first", "drip"),
+    ("first", "drip", "settings"),
     [
-        (b"", b""),
-        (b"GET / HTTP/1.1\r\nHost: ", b""),
-        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"X: y\r\n"),
-        (GET + b"\r\n", b""),
-        (GET + b"\r\n", b"G"),
-        (GET + b"Content-Length: 1000000\r\n\r\n", b"x"),
-        (GET + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"", b"", PATIENT),
+        (b"GET / HTTP/1.1\r\nHost: ", b"", PATIENT),
+        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n", b"X: y\r\n", PATIENT),
+        (GET + b"\r\n", b"", QUICK),
+        (GET + b"\r\n", b"G", PATIENT),
+        (GET + b"Content-Length: 1000000\r\n\r\n", b"x", PATIENT),
+        (GET + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", PATIENT),
     ],
     ids=["silent", "half head", "drip head", "idle", "drip second head", "drip body", "chunks"],
 )
-def test_no_peer_holds_a_connection_by_being_slow(first: bytes, drip: bytes) -> None:
-    assert _seconds_open(first, drip) < 2.5
+def test_no_peer_holds_a_connection_by_being_slow(
+    first: bytes, drip: bytes, settings: ApiSettings
+) -> None:
+    assert _seconds_open(first, drip, settings) < 2.5
 
 
 def test_a_peer_that_does_not_read_is_dropped() -> None:
     source = make_source(metrics=b"x" * 40_000_000)
 
-    async def ask(server: RunningServer) -> int:
+    async def ask(server: RunningServer) -> tuple[int, int]:
         client = socket.create_connection(server.address)
         client.setblocking(False)
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(client, b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        running = asyncio.get_running_loop()
+        await running.sock_sendall(client, b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         await asyncio.sleep(1.2)  # its deadline is 0.5 s; the time itself is the subject
+        octets = 0
+        with contextlib.suppress(ConnectionResetError):
+            async with asyncio.timeout(5):
+                while chunk := await running.sock_recv(client, 1 << 20):
+                    octets += len(chunk)
         client.close()
-        return server.statistics.timeouts
+        return server.statistics.timeouts, octets
 
-    assert served(source, ask, QUICK) == 1
+    timeouts, octets = served(source, ask, QUICK)
+    assert timeouts == 1
+    assert octets < 40_000_000  # what the kernel had taken; the rest was dropped with its peer
 
 
 def test_requests_share_a_connection_and_outlive_the_head_timeout() -> None:
@@ -102,19 +118,44 @@ def test_requests_share_a_connection_and_outlive_the_head_timeout() -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03MARK\r\n\r\n",
         b"MARK\r\n\r\n",
         b"GET / HTTP/9.9\r\n\r\n",
+        GET + b"Expect: MARK\r\nConnection: close\r\n\r\n",
+        b"GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: MARK\r\nConnection: close\r\n\r\n",
     ],
-    ids=["field", "fields", "line", "nul", "folded", "smuggled", "tls", "word", "version"],
+    ids=[
+        "field",
+        "fields",
+        "line",
+        "nul",
+        "folded",
+        "smuggled",
+        "tls",
+        "word",
+        "version",
+        "expect",
+        "expect nowhere",
+    ],
 )
 def test_what_is_no_request_is_refused_without_an_echo(octets: bytes) -> None:
     async def ask(server: RunningServer) -> bytes:
         return await send(server, octets)
 
     answer = served(make_source(), ask, QUICK)
-    assert not answer or parse(answer).status in (400, 413, 421)
+    assert not answer or parse(answer).status in (400, 413, 417, 421)
     assert b"MARK" not in answer
     assert b"aiohttp" not in answer
     if answer:
         assert parse(answer).headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_enormous_head_ends_its_connection_at_once() -> None:
+    head = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 300_000
+
+    async def ask(server: RunningServer) -> tuple[bytes, int]:
+        return await send(server, head), server.statistics.oversized
+
+    began = time.monotonic()
+    assert served(make_source(), ask) == (b"", 1)
+    assert time.monotonic() - began < 10  # the head's own deadline is 15 s
 
 
 def test_a_request_with_two_hosts_is_refused() -> None:
@@ -176,7 +217,7 @@ def test_a_socket_opened_before_is_served() -> None:
         await server.close()
         return server.address, answer
 
-    address, answer = asyncio.run(live())
+    address, answer = loop.run(live())
     assert address == expected
     assert b"200 OK" in answer
 
