@@ -37,7 +37,8 @@ def spare_the_settled(*, tidy: bool = False) -> None:
     Inventory, topology and plans are hundreds of thousands of objects, and no poll goes on while a
     full collection walks through them: 1,000 devices, 113 ms; with what stood at the start spared,
     59 ms; and in the first 40 seconds four of them, 395 ms, now none. The few objects of each poll
-    that wait to be judged are no reason either to collect after every 700 of them.
+    that wait to be judged are no reason either to collect after every 700 of them: polls without a
+    pause (P1) cost 77 µs instead of 93.
 
     `tidy` collects before, which only pays while nothing runs. What is spared and becomes part of
     a dead cycle is never freed: one old inventory at most, for this is called a few times only.
