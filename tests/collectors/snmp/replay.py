@@ -19,6 +19,7 @@ from collectors.snmp.examination import Examined
 # The monitor's class and our unit → what our value is multiplied with to be shown as it does.
 DISPLAYED: Final[dict[tuple[str, str], tuple[float, ...]]] = {
     ("frequency", "Hz"): (1e-6, 1.0, 1e-3, 1e-9),  # MHz; on some systems Hz, kHz or GHz
+    ("rate", "bit/s"): (1.0, 1e-3),  # bit/s; on one system kbit/s
     ("distance", "m"): (1e-3,),
     ("mse", "dB"): (-1.0, 1.0),  # the SNR's mirror image, with or without its minus
     ("quality", "1"): (100.0,),
