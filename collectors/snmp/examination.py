@@ -14,7 +14,6 @@ from collectors.observation import Cell, Outcome
 from collectors.snmp.admission import admit
 from collectors.snmp.ber import Oid, decode_oid
 from collectors.snmp.exchange import Exchange
-from collectors.snmp.library import closest, profiles
 from collectors.snmp.line import EndedError, Line
 from collectors.snmp.mapping import SYS_DESCR, SYS_OBJECT_ID, Mapper, oid_in
 from collectors.snmp.plan import Chunk, Field, MismatchError, Plan, compile_plan
@@ -22,13 +21,13 @@ from collectors.snmp.poll import PollQuestion
 from collectors.snmp.profile import Profile
 from collectors.snmp.question import Asker, Step
 from collectors.snmp.reader import Reading
+from collectors.snmp.recognition import recognise
 from collectors.snmp.settings import SnmpSettings, SnmpStatistics
-from collectors.snmp.walk import GetQuestion, WalkQuestion
+from collectors.snmp.walk import GetQuestion
 from collectors.target import SnmpTarget
 from collectors.text import clean
 
 _OID_HEADER_OCTETS: Final = 2
-_MIB_2: Final[Oid] = (1, 3, 6, 1, 2, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +103,14 @@ class Examiner:
         descr, object_id = (varbind.value.content for varbind in system.varbinds)
         oid = oid_in(object_id)
         words = clean(descr) if isinstance(descr, bytes) else ""
-        found = closest(oid, words)
-        if found is not None:
-            return found
-        for profile in sorted(profiles().values(), key=_is_standard):
-            if await self._has_one(line, profile.match.has, deadline):
-                return profile
-        return None
-
-    async def _has_one(self, line: Line, roots: tuple[Oid, ...], deadline: float) -> bool:
-        for root in roots:
-            walk = WalkQuestion(
-                envelope=line.envelope, root=root, settings=line.settings, repetitions=1
-            )
-            walk.is_first_enough = True
-            await _asked(line, walk, deadline)
-            if walk.rows:
-                return True
-        return False
+        return await recognise(line, oid, words, deadline)
 
     async def close(self) -> None:
         """Release the sockets."""
         self._asker.close()
 
 
-def _is_standard(profile: Profile) -> bool:
-    """Tell whether a profile is for any vendor's devices: those come last."""
-    return any(oid[: len(_MIB_2)] == _MIB_2 for oid in profile.match.has)
-
-
-async def _asked(
-    line: Line, question: "GetQuestion | WalkQuestion | _ExaminingQuestion", deadline: float
-) -> None:
+async def _asked(line: Line, question: "GetQuestion | _ExaminingQuestion", deadline: float) -> None:
     ending = await line.ask(question, deadline)
     if ending.outcome is not Outcome.OK:
         raise EndedError(ending.outcome, ending.detail)
