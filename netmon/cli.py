@@ -1,4 +1,4 @@
-"""The command line: check, run, schema, profile, demo, version.
+"""The command line: check, run, schema, profile, discover, demo, version.
 
 Exit codes: 0 well, 1 the run itself failed (a demo that missed an incident), 2 wrong input, told in
 full on standard error, with nothing started.
@@ -21,6 +21,7 @@ from netmon.api.wording import count
 from netmon.app import run_app
 from netmon.config import load, schema
 from netmon.config.problem import ConfigurationError
+from netmon.discovery import verb as discovery
 from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
 
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     schema_verb.set_defaults(verb=_schema)
 
     profiles.add_verbs(verbs)
+    discovery.add_verb(verbs)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
     demo_verb.add_argument(

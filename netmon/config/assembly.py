@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from collectors.ping.transport import PingSettings
+from collectors.snmp.discovery.settings import DiscoverySettings
 from collectors.snmp.settings import SnmpSettings
 from collectors.trap.settings import TrapSettings
 from netmon.api.server import ApiSettings
@@ -48,6 +49,7 @@ class Settings:
     api: ApiSettings = field(default_factory=ApiSettings)
     traps: TrapSettings = field(default_factory=TrapSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    discovery: DiscoverySettings = field(default_factory=DiscoverySettings)
 
 
 GROUPS: Final[Mapping[str, type[Any]]] = {

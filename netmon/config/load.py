@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -45,6 +45,7 @@ class Configuration:
     targets: Mapping[DeviceId, Target]
     collector_site: SiteId | None
     files: tuple[Path, ...]
+    credentials: Mapping[str, Credential] = field(default_factory=dict)  # by name, in order
     warnings: tuple[Problem, ...] = ()
 
 
@@ -117,6 +118,9 @@ def _load(
         network=network,
         targets=MappingProxyType(targets),
         collector_site=None if collector is None else collector[0],
+        credentials=MappingProxyType(
+            {name: each for name, each in known.credentials.items() if each is not None}
+        ),
         files=tuple(paths),
         warnings=tuple(report.warnings),
     )

@@ -2,12 +2,13 @@
 
 A profile says raw × scale + offset = value; here raw is made of the value. What the device cannot
 know is said by the profile's sentinel, or is not there. Beside the profile every device has the
-system group (RFC 3418) and the readable columns of ifTable and ifXTable (RFC 2863).
+system group (RFC 3418), the readable columns of ifTable and ifXTable (RFC 2863), and whom it hears
+by LLDP.
 """
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 import numpy as np
@@ -17,10 +18,10 @@ from collectors.quantity import Scope
 from collectors.snmp.ber import UNSIGNED_OCTETS, Oid, Tag
 from collectors.snmp.message import NO_SUCH_INSTANCE, NO_SUCH_OBJECT, Value, Varbind
 from collectors.snmp.profile import Column, Profile, Sign, Syntax
+from netmon.simulation.lldp import Read, lldp_objects
 from netmon.simulation.world import Sample, World
 from topology.model import DeviceId, InterfaceId
 
-Read = Callable[[Sample], Value]
 Numbers = TypeVar("Numbers", float, NDArray[np.float64])
 
 SYSTEM: Final[Oid] = (1, 3, 6, 1, 2, 1, 1)
@@ -61,7 +62,7 @@ class Mib:
         self._device = device
         self._row = world.device_rows[device]
         self._interfaces = world.network.interfaces_of(device)
-        objects = self._system(profile) | self._tables()
+        objects = self._system(profile) | self._tables() | lldp_objects(world, device)
         for column in profile.columns:  # last: where a profile says how, it says it right
             objects.update(self._column(column))
         self._oids: Sequence[Oid] = sorted(objects)

@@ -112,22 +112,25 @@ class Discoverer:
 
     async def discover(self, goal: Goal, credentials: Iterable[Credential]) -> Discovered:
         """Ask by each credential in turn until one is answered; never raises for the network."""
-        async with self._places:
-            last = EndedError(Outcome.NOT_POLLED, "there are no credentials to ask by")
-            for credential in credentials:
-                try:
-                    return await self._visit(goal, credential)
-                except EndedError as ended:
-                    last = ended
+        last = EndedError(Outcome.NOT_POLLED, "there are no credentials to ask by")
+        for credential in credentials:
+            try:
+                line, system = await self._meet(goal, credential)
+            except EndedError as ended:
+                last = ended
                 if last.outcome in (Outcome.REFUSED, Outcome.NOT_POLLED):
                     break
-            return Discovered(goal=goal, outcome=last.outcome, detail=last.detail)
+                continue
+            async with self._places:
+                return await self._visit(goal, line, system)
+        return Discovered(goal=goal, outcome=last.outcome, detail=last.detail)
 
     async def close(self) -> None:
         """Release the sockets."""
         self._asker.close()
 
-    async def _visit(self, goal: Goal, credential: Credential) -> Discovered:
+    async def _meet(self, goal: Goal, credential: Credential) -> tuple[Line, list[object]]:
+        """Have the system group answered; raise EndedError."""
         settings = self._settings
         target = SnmpTarget(
             device=goal.device,
@@ -141,10 +144,14 @@ class Discoverer:
             gap_seconds=1.0 / settings.pdus_per_second,
         )
         line = Line(target, self._asker, self._snmp, self._now)
-        visit = _Visit(line=line, deadline=self._now() + settings.budget_seconds)
+        deadline = self._now() + settings.budget_seconds
         if isinstance(credential, UsmUser):
-            line.association = await self._greeter.greet(line, credential, visit.deadline)
-        system = await _system(line, visit.deadline)
+            line.association = await self._greeter.greet(line, credential, deadline)
+        return line, await _system(line, deadline)
+
+    async def _visit(self, goal: Goal, line: Line, system: list[object]) -> Discovered:
+        """Read all tables of a device that answers."""
+        visit = _Visit(line=line, deadline=self._now() + self._settings.budget_seconds)
         descr, object_id, ticks, name, location, engine_seconds = system
         clock = Clock(
             uptime_seconds=_number(ticks) / tables.TICKS_PER_SECOND,
@@ -167,7 +174,7 @@ class Discoverer:
         return Discovered(
             goal=goal,
             outcome=Outcome.PARTIAL if visit.problems else Outcome.OK,
-            credential=credential.name,
+            credential=line.target.credential.name,
             sysobjectid=sysobjectid,
             sysdescr=sysdescr,
             location=_text(location),
