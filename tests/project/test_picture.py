@@ -30,6 +30,7 @@ def test_every_module_of_a_layered_room_has_one_place() -> None:
     placed = layers()
     assert set(placed) == {
         "netmon", "collectors", "collectors.snmp", "collectors.ping", "topology",
+        "netmon.discovery", "collectors.snmp.discovery",
     } | (set(placed) & {"collectors.trap", "topology.resilience"})  # fmt: skip
     members = dict(rooms())
     for room, rows in placed.items():
