@@ -129,6 +129,11 @@ class App:
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._store: Store | None = None
         self._stop = asyncio.Event()
+        self._reload = asyncio.Event()
+
+    def ask_reload(self) -> None:
+        """Ask the app to read its files again; what is asked while it does is done after."""
+        self._reload.set()
 
     def stop(self) -> None:
         """Ask the app to end; `run` then returns."""
@@ -152,6 +157,7 @@ class App:
                     tasks.create_task(self.pipeline.run(), name="pipeline"),
                     tasks.create_task(self.cadence.run(), name="cadence"),
                     tasks.create_task(self._watch_loop(), name="loop lag"),
+                    tasks.create_task(self._reload_when_asked(), name="reload"),
                 ]
                 if self.traps is not None:
                     endless.append(tasks.create_task(self.traps.run(), name="traps"))
@@ -187,6 +193,12 @@ class App:
         _log.info("reloaded: %s", changes.words)
         if changes.settings:
             _log.warning("changed settings are taken at the next start; the inventory is in force")
+
+    async def _reload_when_asked(self) -> None:
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            await self.reload()
 
     def _forget(self, device: str) -> None:
         for collector in (self.native, self.foreign, self.ping):
@@ -355,6 +367,5 @@ async def _run_until_signal(
     running.call_later(LEARNED_SECONDS, spare_the_settled)
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, app.stop)
-    async with asyncio.TaskGroup() as reloads:
-        running.add_signal_handler(signal.SIGHUP, lambda: reloads.create_task(app.reload()))
-        await app.run()
+    running.add_signal_handler(signal.SIGHUP, app.ask_reload)
+    await app.run()

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 
 from annotated_types import Ge
 from sqlalchemy import (
+    URL,
     Column,
     Engine,
     Float,
@@ -168,7 +169,7 @@ class Store:
 
     def _connected(self) -> Engine:
         engine = create_engine(
-            f"sqlite:///{self.path}",
+            URL.create("sqlite", database=str(self.path.absolute())),  # no mark in it is special
             connect_args={"timeout": self.settings.busy_seconds, "check_same_thread": False},
         )
         event.listen(engine, "connect", _durable)

@@ -86,6 +86,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     spellings = {each.casefold(): each for each in candidates}
     if near := difflib.get_close_matches(folded, spellings, n=1, cutoff=0.6):
         return f" - did you mean {spellings[near[0]]!r}?"
-    if 0 < len(words) <= 12:
-        return " - known: " + ", ".join(words)
+    if 0 < len(words) <= 12:  # what there is may be wrong itself
+        return " - known: " + ", ".join(quote(each)[1:-1] for each in words)
     return ""

@@ -68,6 +68,32 @@ def test_a_port_in_use_is_told_with_what_would_be_right(
     assert "--port, 0 for any free one" in told
 
 
+def test_a_run_whose_port_is_in_use_says_so_and_ends_with_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "store.sqlite"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = f"settings: {{api: {{port: {port}}}, store: {{path: {store}}}}}\n"
+        assert cli.main(["run", "--config", str(write(tmp_path, settings + NETWORK))]) == 2
+    told = capsys.readouterr().err
+    assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in told
+    assert "Traceback" not in told
+
+
+def test_a_run_whose_store_cannot_be_opened_says_so_and_ends_with_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "nowhere" / "store.sqlite"
+    settings = f"settings: {{api: {{port: 0}}, store: {{path: {store}}}}}\n"
+    assert cli.main(["run", "--config", str(write(tmp_path, settings + NETWORK))]) == 2
+    told = capsys.readouterr().err
+    assert told == (
+        f"store {store} cannot be opened: unable to open database file;"
+        " its directory must exist and be writable, and no other netmon may use the file\n"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
 @pytest.mark.parametrize("after_seconds", [0.4, 1.0])
 def test_a_signal_before_anything_runs_ends_it_without_a_traceback(

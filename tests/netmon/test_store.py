@@ -62,6 +62,13 @@ def settings(directory: Path) -> StoreSettings:
     return StoreSettings(path=str(directory / "netmon.sqlite"))
 
 
+@pytest.mark.parametrize("name", ["a?mode=memory", "50%20.sqlite", "a#b", ":memory:", "ä b.sqlite"])
+def test_the_file_has_the_name_it_was_given(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    Store(StoreSettings(path=str(path)), NOW).close()
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
 def test_incidents_come_back_as_they_were(tmp_path: Path) -> None:
     closed = replace(INCIDENT, id="20261124-0008", phase=Phase.CLOSED, closed_at=1_795_000_100.0)
     store = Store(settings(tmp_path), NOW)

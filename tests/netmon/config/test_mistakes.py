@@ -7,7 +7,7 @@ import pytest
 
 from netmon.config.load import load
 from netmon.config.problem import ConfigurationError
-from tests.netmon.config.writing import MACHINE, NETWORK, read, the_problem, write
+from tests.netmon.config.writing import MACHINE, NETWORK, problems, read, the_problem, write
 
 MICROWAVE = "medium: microwave, frequency: 23 GHz, width: 28 MHz"
 
@@ -352,3 +352,10 @@ def test_a_profile_that_is_no_file_is_told_and_never_waited_for(tmp_path: Path, 
     found = the_problem(tmp_path, NETWORK + f"profiles: {{mine: {name}}}\n")
     assert found.where == "profiles.mine"
     assert "regular file" in found.message or "No such file" in found.message
+
+
+def test_a_hint_is_as_safe_to_show_as_what_was_found(tmp_path: Path) -> None:
+    found = problems(tmp_path, NETWORK.replace("id: narva,", 'id: "\\e[2Jxyzzy",', 1))
+    told = "".join(map(str, found))
+    assert r"known: \x1b[2Jxyzzy, tartu" in told
+    assert told.isprintable()
