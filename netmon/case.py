@@ -29,7 +29,13 @@ class Draft:
     evidence: tuple[Evidence, ...]
     members: list[Subject]
 
-    def finished(self, lost: tuple[SiteId, ...], dependents_lost: tuple[str, ...]) -> Suspicion:
+    def finished(
+        self,
+        lost: tuple[SiteId, ...],
+        dependents_lost: tuple[str, ...],
+        *,
+        consequence_known: bool = True,
+    ) -> Suspicion:
         """Return the suspicion with what it cuts off; whoever loses a site is critical."""
         verdict = self.verdict
         is_critical = lost and verdict.condition is not Condition.MAINTENANCE
@@ -45,6 +51,7 @@ class Draft:
             members=tuple(self.members),
             sites_lost=lost,
             dependents_lost=dependents_lost,
+            consequence_known=consequence_known,
         )
 
 

@@ -55,6 +55,7 @@ class DeviceColumns:
         self.fresh = np.zeros(size, bool)  # its SNMP values are not too old
         self.misfit = np.zeros(size, bool)  # it is not what its profile is for
         self.echoed = np.zeros(size, bool)  # its last burst is not too old
+        self.echoed_anew = np.zeros(size, bool)  # a burst was over since the last readings
         self.snmp_timeouts = _integers(size)
         self.ping_timeouts = _integers(size)
         self.snmp_polled_at = _instants(size)
@@ -82,7 +83,7 @@ class DeviceColumns:
         new_rows, old_rows = _survivors(self.rows, old.rows)
         self.gauges[:, new_rows] = old.gauges[:, old_rows]
         for name, mine in vars(self).items():
-            if name in ("updated", "fresh", "misfit", "echoed"):
+            if name in ("updated", "fresh", "misfit", "echoed", "echoed_anew"):
                 mine[new_rows] = getattr(old, name)[old_rows]
             elif isinstance(mine, array):
                 theirs = getattr(old, name)

@@ -24,16 +24,17 @@ class Failure:
     links: frozenset[LinkId] = frozenset()
 
 
-def sites_cut_off(network: Network, failures: Iterable[Failure]) -> list[frozenset[SiteId]]:
-    """Return for each failure the sites it answers for."""
+def sites_cut_off(network: Network, failures: Iterable[Failure]) -> list[frozenset[SiteId] | None]:
+    """Return for each failure the sites it answers for; None where that was not worked out."""
     failures = list(failures)
     whole = _union(failures)
     reached = _reached(network, Failure())
     lost = reached - _reached(network, whole) if reached else frozenset()
     if not lost:  # nothing is cut off by all of them, so nothing by one of them
         return [frozenset() for _ in failures]
-    if len(failures) > EXACT_UP_TO:  # a storm: who is silent says enough, and says it in time
-        return [frozenset() for _ in failures]
+    real = sum(1 for failure in failures if failure.devices or failure.links)
+    if real > EXACT_UP_TO:  # a storm: who is silent says enough, and says it in time
+        return [None if failure.devices or failure.links else frozenset() for failure in failures]
     return [_share(network, failure, failures, lost) for failure in failures]
 
 

@@ -42,11 +42,14 @@ def correlate(
     judgement: Judgement, network: Network, settings: CorrelationSettings | None = None
 ) -> tuple[Suspicion, ...]:
     """Return what is wrong now, one suspicion for each cause."""
-    if judgement.network is not None:
-        return (_own_uplink(judgement.network),)
+    own = judgement.network
+    if own is not None and own.condition is Condition.DOWN:
+        return (_own_uplink(own),)
     case = Case(judgement=judgement, network=network)
     for rule in RULES:
         rule(case, settings or CorrelationSettings())
+    if own is not None:
+        case.suspect(own, _shared_title(own), evidence=own.evidence)
     return _with_consequences(case)
 
 
@@ -62,6 +65,12 @@ def _own_uplink(verdict: Verdict) -> Suspicion:
         evidence=verdict.evidence,
         members=(verdict.subject,),
     )
+
+
+def _shared_title(verdict: Verdict) -> str:
+    found = {evidence.finding for evidence in verdict.evidence}
+    what = "loss and delay" if len(found) > 1 else "loss" if "shared_loss" in found else "delay"
+    return f"{what} of unrelated devices rose together: what they share is netmon's own site"
 
 
 def _cuts(case: Case, settings: CorrelationSettings) -> None:
@@ -302,8 +311,10 @@ def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
             for member in draft.members
             if member.kind is SubjectKind.SITE and member.id in case.judgement.cut_off
         }
-        lost = tuple(sorted(cut_off | silent))
-        told.append(draft.finished(lost, dependents_of(case.network, lost) if lost else ()))
+        lost = tuple(sorted((cut_off or frozenset()) | silent))
+        dependents = dependents_of(case.network, lost) if lost else ()
+        known = cut_off is not None
+        told.append(draft.finished(lost, dependents, consequence_known=known))
     return tuple(told)
 
 

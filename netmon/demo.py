@@ -46,6 +46,7 @@ CLEAR_SECONDS: Final = 6.0  # the demo's weather is quick, so are its recoveries
 REDRAW_SECONDS: Final = 0.5
 PAST_STEP_SECONDS: Final = 300.0  # the slot of a baseline
 HOST_IPDV_SECONDS: Final = 0.002  # what a busy host adds to packets that cross its kernel twice
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)  # that end it
 COMMUNITY: Final = "NETMON_DEMO_COMMUNITY"
 # What a packet may meet between two namespaces beside its path's own loss (`--tun`).
 ROUGH: Final = ImpairmentSettings(loss_ratio=0.002, duplicate_ratio=0.002, corruption_ratio=0.001)
@@ -167,21 +168,36 @@ async def _perform(
     app = App(
         configuration, Surroundings(transport=transport, listener=listener, observers=(note,))
     )
-    running = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        running.add_signal_handler(number, app.stop)
     terminal.say("living through the previous 24 hours …")
     started = time.monotonic()
+    for number in _SIGNALS:  # nothing is awaited in the past: a signal must break into it
+        signal.signal(number, signal.default_int_handler)
     _live_through_the_past(app, stage, tun=settings.tun)
+    running = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        running.add_signal_handler(number, app.stop)
     terminal.say(f"… done in {time.monotonic() - started:.1f} s; now live")
     stage.begin()
-    with stage.answering(tun=settings.tun):
+    with stage.answering(tun=settings.tun) as answerer:
         await _live(app, stage, settings, terminal)
     if settings.seconds is None:
         return 0
-    findings = assess(stage.story, told, configuration.network, started_at=stage.began_wall)
+    findings = assess(
+        stage.story,
+        told,
+        configuration.network,
+        started_at=stage.began_wall,
+        host_late=_host_late(answerer),
+    )
     terminal.report(findings)
     return 0 if passed(findings) else 1
+
+
+def _host_late(answerer: object) -> str:
+    """Return how late the simulated network ran, in words; empty if it was punctual."""
+    if not isinstance(answerer, TunNetwork) or not answerer.statistics.host_was_late:
+        return ""
+    return answerer.statistics.words
 
 
 def _live_through_the_past(app: App, stage: Stage, *, tun: bool) -> None:

@@ -63,6 +63,7 @@ class Incident:
     acknowledged_by: str = ""  # a role or a desk, never a person
     reopened: int = 0  # how often it came back while it was clearing or just closed
     merged_into: str = ""  # the incident that explains it now
+    consequence_known: bool = True  # False: too much at once to work out what it cuts off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ class Suspicion:
     members: tuple[Subject, ...]
     sites_lost: tuple[str, ...] = ()
     dependents_lost: tuple[str, ...] = ()
+    consequence_known: bool = True
 
 
 class Event(StrEnum):
@@ -295,6 +297,7 @@ class Incidents:
             members=_with(incident.subject, suspicion.members) if less else suspicion.members,
             sites_lost=suspicion.sites_lost,
             dependents_lost=suspicion.dependents_lost,
+            consequence_known=suspicion.consequence_known,
             closed_at=None,
             reopened=incident.reopened + back,
             acknowledged_by="" if back else incident.acknowledged_by,
@@ -316,6 +319,7 @@ class Incidents:
             members=suspicion.members,
             sites_lost=suspicion.sites_lost,
             dependents_lost=suspicion.dependents_lost,
+            consequence_known=suspicion.consequence_known,
             opened_at=now,
             changed_at=now,
         )

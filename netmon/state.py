@@ -122,7 +122,7 @@ class State:
         devices.rtt_seconds[row] = median(rtts) if rtts else np.nan
         ipdvs = observation.ipdvs_seconds
         devices.ipdv_seconds[row] = sum(ipdvs) / len(ipdvs) if ipdvs else np.nan
-        devices.echoed[row] = True
+        devices.echoed[row] = devices.echoed_anew[row] = True
         if received:
             devices.ping_timeouts[row] = 0
             devices.answered_at[row] = at
@@ -140,7 +140,8 @@ class State:
     def readings(self, now: float, monotonic: float) -> Readings:
         """Return what detection may know now: views, valid until the state changes.
 
-        `updated` speaks of the time since the last call, so there is one caller: the pipeline.
+        `updated` and `echoed` speak of the time since the last call, so there is one caller: the
+        pipeline.
         """
         devices, interfaces, rows = self.devices, self.interfaces, len(self.interfaces)
         device_row, read = interfaces.device_row[:rows], interfaces.read[:rows]
@@ -336,6 +337,8 @@ class State:
     def _device_readings(self, monotonic: float) -> DeviceReadings:
         devices = self.devices
         polled_at = np.maximum(_real(devices.snmp_polled_at), _real(devices.ping_polled_at))
+        echoed = devices.echoed_anew.copy()
+        devices.echoed_anew[:] = False
         return DeviceReadings(
             ids=devices.ids,
             asked_snmp=devices.asked_snmp,
@@ -344,6 +347,7 @@ class State:
             ping_timeouts=_whole(devices.ping_timeouts),
             answered_age_seconds=monotonic - _real(devices.answered_at),
             polled_age_seconds=monotonic - polled_at,
+            echoed=echoed,
             loss_ratio=_real(devices.loss_ratio),
             rtt_seconds=_real(devices.rtt_seconds),
             ipdv_seconds=_real(devices.ipdv_seconds),

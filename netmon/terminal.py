@@ -8,7 +8,7 @@ import logging
 import sys
 import textwrap
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -25,9 +25,9 @@ from netmon.api.document import (
     worst_first,
 )
 from netmon.api.first_check import FIRST_CHECK
-from netmon.api.naming import between, names
+from netmon.api.naming import between, incident_of_links, link_cause, names
 from netmon.api.source import Source
-from netmon.api.wording import band, clock, count, duration, rfc3339
+from netmon.api.wording import NOT_WORKED_OUT, band, clock, count, duration, rfc3339
 from netmon.incidents import Incident, Phase, Severity
 from netmon.simulation.assessment import Finding
 from netmon.verdict import Cause, Condition, Verdict
@@ -272,11 +272,14 @@ def _why(incident: Incident) -> str:
 
 def _cut_off(network: Network, incident: Incident) -> str:
     if not incident.sites_lost and not incident.dependents_lost:
-        return "no site, as far as is known"
+        known = incident.consequence_known
+        return "no site, as far as is known" if known else NOT_WORKED_OUT
     parts = [f"{count(len(incident.sites_lost), 'site')}: {names(_named(network, incident))}"]
     if incident.dependents_lost:
         carried = count(len(incident.dependents_lost), "dependent")
         parts.append(f"{carried}: {names(incident.dependents_lost)}")
+    if not incident.consequence_known:
+        parts.append(f"more {NOT_WORKED_OUT}")
     return " · ".join(parts)
 
 
@@ -312,8 +315,10 @@ def _links(source: Source, sick: Sequence[LinkId], room: int, width: int) -> Tab
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1 if is_last else None)
     shown = sick if len(sick) <= room else sick[: max(0, room - 1)]
     judged = source.judgement
+    explained = incident_of_links(source.incidents)
     for link in shown:
-        table.add_row(*_link_row(source, link, judged.links.get(link) if judged else None, width))
+        verdict = judged.links.get(link) if judged else None
+        table.add_row(*_link_row(source, link, verdict, explained, width))
     if len(shown) < len(sick):
         table.add_row("…", f"and {count(len(sick) - len(shown), 'more link')}")
     return table
@@ -324,10 +329,16 @@ def _links_head(source: Source, sick: Sequence[LinkId]) -> Text:
     return _line("   ", ("Links", "bold"), f" {total - len(sick)} of {total} healthy")
 
 
-def _link_row(source: Source, link: LinkId, verdict: Verdict | None, width: int) -> list[Text]:
+def _link_row(
+    source: Source,
+    link: LinkId,
+    verdict: Verdict | None,
+    explained: Mapping[LinkId, Incident],
+    width: int,
+) -> list[Text]:
     condition = Condition.UNKNOWN if verdict is None else verdict.condition
     mark, style = _MARKS[condition]
-    cause = verdict.cause.words if verdict is not None and verdict.cause is not None else ""
+    cause = link_cause(verdict, explained)
     where = []
     if width >= WIDE:
         where = [Text(between(source.network, link)), Text(band(source.network.links[link]))]

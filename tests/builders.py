@@ -253,6 +253,7 @@ class Scene:
             ping_timeouts=timeouts,
             answered_age_seconds=self.monotonic - answered,
             polled_age_seconds=self.monotonic - polled,
+            echoed=self.monotonic - polled < self.interval,
             loss_ratio=np.where(heard, [self.loss.get(device, 0.0) for device in ids], 1.0),
             rtt_seconds=np.where(heard, rtt + noise, np.nan),
             ipdv_seconds=np.where(heard, [self.ipdv.get(one, 0.0002) for one in ids], np.nan),

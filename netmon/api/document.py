@@ -135,6 +135,7 @@ def incident_document(incident: Incident) -> Document:
         "members": [_subject(member) for member in incident.members],
         "sites_lost": list(incident.sites_lost),
         "dependents_lost": list(incident.dependents_lost),
+        "consequence_known": incident.consequence_known,
         "evidence": [_evidence(evidence) for evidence in incident.evidence],
         "first_check": FIRST_CHECK[incident.cause],
         "opened_at": rfc3339(incident.opened_at),

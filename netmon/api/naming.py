@@ -1,8 +1,10 @@
 """Parts of the page that cards and tables share: who is meant, in people's words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from netmon.incidents import Incident, Phase
+from netmon.verdict import Cause, SubjectKind, Verdict
 from topology.model import LinkId, Site
 from topology.network import Network
 
@@ -32,3 +34,27 @@ def more(total: int, shown: int, noun: str, address: str) -> str:
     if total <= shown:
         return ""
     return f'<p class="more">{total - shown} more {noun}: <a href="{address}">{address}</a></p>'
+
+
+def incident_of_links(incidents: Iterable[Incident]) -> dict[LinkId, Incident]:
+    """Return for each link the open incident that explains it."""
+    return {
+        LinkId(member.id): incident
+        for incident in incidents
+        if incident.phase is not Phase.CLOSED
+        for member in incident.members
+        if member.kind is SubjectKind.LINK
+    }
+
+
+def link_cause(verdict: Verdict | None, explained: Mapping[LinkId, Incident]) -> str:
+    """Write the cause of a link, and what it is part of if that says more than the link alone.
+
+    One receiver shows interference; only several together are a jamming-like pattern.
+    """
+    if verdict is None or verdict.cause is None:
+        return ""
+    words, incident = verdict.cause.words, explained.get(LinkId(verdict.subject.id))
+    if incident is None or incident.cause in (verdict.cause, Cause.UNKNOWN):
+        return words
+    return f"{words}, part of {incident.cause.words} incident {incident.id}"

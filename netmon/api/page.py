@@ -73,6 +73,9 @@ def _headline(
     )
 
 
+_TELLS: Final = (Condition.HEALTHY, Condition.DEGRADED)  # of netmon's own site: all is seen
+
+
 def _headline_words(
     source: Source, incidents: list[Incident], links: Mapping[LinkId, Condition]
 ) -> tuple[str, str, str]:
@@ -84,7 +87,7 @@ def _headline_words(
     opened = count(len(incidents), "open incident")
     if age > STALE_SECONDS:
         return "down", f"Data is {duration(age)} old", f"what follows is the past; {opened} then"
-    if judgement.network is not None and judgement.network.condition is not Condition.HEALTHY:
+    if judgement.network is not None and judgement.network.condition not in _TELLS:
         return "down", "netmon itself is cut off", judgement.network.because
     if incidents:
         worst = incidents[0]

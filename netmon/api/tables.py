@@ -7,10 +7,11 @@ from typing import Final
 
 from netmon.api.document import worst_first
 from netmon.api.figures import UNKNOWN, LinkFigures, link_figures
-from netmon.api.naming import between, more
+from netmon.api.naming import between, incident_of_links, link_cause, more
 from netmon.api.source import Source
 from netmon.api.symbols import symbol
 from netmon.api.wording import band, clock, count, decibels, duration, milliseconds, percent
+from netmon.incidents import Incident
 from netmon.verdict import Condition, Verdict
 from topology.model import LinkId, Site, SiteId
 
@@ -24,6 +25,7 @@ def link_table(source: Source, conditions: Mapping[LinkId, Condition]) -> str:
     shown = worst_first(conditions)[:SHOWN_LINKS]
     figures = link_figures(source.readings, shown)
     judged = source.judgement
+    explained = incident_of_links(source.incidents)
     rows = "".join(
         _link_row(
             source,
@@ -31,6 +33,7 @@ def link_table(source: Source, conditions: Mapping[LinkId, Condition]) -> str:
             judged.links.get(link) if judged else None,
             conditions[link],
             figures.get(link, UNKNOWN),
+            explained,
         )
         for link in shown
     )
@@ -51,10 +54,11 @@ def _link_row(
     verdict: Verdict | None,
     condition: Condition,
     figures: LinkFigures,
+    explained: Mapping[LinkId, Incident],
 ) -> str:
     network = source.network
     path = f"{between(network, link)} · {band(network.links[link])}"
-    cause = verdict.cause.words if verdict and verdict.cause else "–"
+    cause = link_cause(verdict, explained) or "–"
     because = _because(verdict) if verdict and condition is not Condition.HEALTHY else ""
     a, b = figures.a, figures.b
     rsl = _both(decibels(a.rsl_dbm, "dBm"), decibels(b.rsl_dbm, "dBm"))

@@ -33,6 +33,8 @@ MEDIUM_WORDS: Final[dict[Medium, str]] = {
     Medium.COPPER: "copper",
 }
 
+NOT_WORKED_OUT: Final = "not worked out: too much failed at once"
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _LATEST = 253_402_300_799.0  # 9999-12-31T23:59:59Z: RFC 3339 has four digits for the year
 

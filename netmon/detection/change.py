@@ -45,6 +45,12 @@ class Change:
         self._up: Floats = np.zeros(rows)
         self._down: Floats = np.zeros(rows)
 
+    @property
+    def stirred(self) -> Flags:
+        """The rows with something summed upwards: more than noise lately, not yet an alarm."""
+        stirred: Flags = self._up > 0.0
+        return stirred
+
     def look(self, residuals: Floats, fresh: Flags) -> None:
         """Take in fresh residuals, in spreads; NaN or a stale row changes nothing."""
         limit = self.settings.loudest

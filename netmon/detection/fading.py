@@ -17,6 +17,7 @@ from netmon.detection.readings import Flags, Floats, Integers
 from netmon.verdict import Evidence
 
 DETECTOR: Final = "fading"
+TOLD_FROM_DB: Final = 0.5  # below, two levels read alike
 RAIN_FROM_HZ: Final = 10e9  # below, rain attenuates next to nothing (ITU-R P.838-3)
 
 
@@ -126,12 +127,13 @@ class Fading:
                 where=name,
             )
         ways = "both directions" if fades.both_ways[row] else "this direction only"
+        otherwise, sent_figures = _sent_otherwise(radio, row)
         return Evidence(
             detector=DETECTOR,
             finding="level_loss",
             words=f"towards {name} {loss:.1f} dB more are lost than usual, {ways}"
-            f" (RSL {rsl:.1f} dBm, usual {usual:.1f} dBm){young}",
-            figures=(("loss_db", loss), ("rsl_dbm", rsl), ("usual_rsl_dbm", usual)),
+            f" (RSL {rsl:.1f} dBm, usual {usual:.1f} dBm{otherwise}){young}",
+            figures=(("loss_db", loss), ("rsl_dbm", rsl), ("usual_rsl_dbm", usual), *sent_figures),
             where=name,
         )
 
@@ -191,3 +193,12 @@ class Fading:
             course[quiet] = 0.0
         self._prior = np.where(taken, self._before, self._prior)
         self._before = np.where(taken, loss, self._before)
+
+
+def _sent_otherwise(radio: Radio, row: int) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """Say that the far end sends otherwise than usual, where it does: ATPC hides a loss so."""
+    sent, usual = float(radio.values["tsl_dbm"][row]), float(radio.usual["tsl_dbm"].centre[row])
+    if not abs(sent - usual) >= TOLD_FROM_DB:
+        return "", ()
+    words = f"; the far end sends {sent:.1f} dBm, usual {usual:.1f} dBm"
+    return words, (("tsl_dbm", sent), ("usual_tsl_dbm", usual))

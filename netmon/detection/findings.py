@@ -8,13 +8,14 @@ from netmon.detection.baseline import Baseline, BaselineSettings, Groups, thaw
 from netmon.detection.fading import Fades, Fading, FadingSettings
 from netmon.detection.frame import Frame, old_rows
 from netmon.detection.interference import Disturbance, Interference, InterferenceSettings
-from netmon.detection.latency import Delays, Latency, LatencySettings, Ways
+from netmon.detection.latency import Delays, Latency, LatencySettings
 from netmon.detection.past import Past, PastSettings
 from netmon.detection.performance import Load, Performance, PerformanceSettings
 from netmon.detection.radio import Radio, RadioSettings
 from netmon.detection.reachability import ReachabilitySettings, Standing, Watch
 from netmon.detection.readings import Flags, Readings
 from netmon.detection.signatures import SignatureSettings
+from netmon.detection.ways import Ways
 from topology.model import SiteId
 
 
@@ -67,13 +68,10 @@ class Detectors:
         self.fading = Fading(directions.rows, settings.fading)
         self.interference = Interference(directions.rows, settings.interference)
         self.past = Past(frame.devices, len(frame.link_ids), settings.past)
-        self._last = float("-inf")
 
     def look(self, readings: Readings) -> Findings:
         """Let every detector look once, then let the baselines learn from what was healthy."""
         devices, now = readings.devices, readings.monotonic
-        fresh = devices.polled_age_seconds < now - self._last  # polled since the last cycle
-        self._last = now
         standing = self.watch.look(readings)
         self.radio.read(readings)
         fades = self.fading.look(self.radio, now)
@@ -90,7 +88,9 @@ class Detectors:
             fades=fades,
             disturbance=disturbance,
             load=self.performance.look(readings.interfaces, self.frame),
-            delays=self.latency.look(readings, fresh, standing.heard & ~standing.doubted),
+            delays=self.latency.look(
+                readings, standing.heard & ~standing.doubted, self.ways.branches
+            ),
             carrier_gone=carrier_gone,
             agent_silent=standing.heard
             & devices.asked_snmp
@@ -114,7 +114,6 @@ class Detectors:
         made.fading = self.fading.taken(directions)
         made.interference = self.interference.taken(directions)
         made.past = self.past.taken(devices, links)
-        made._last = self._last
         return made
 
     def snapshot(self) -> Groups:

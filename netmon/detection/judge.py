@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from netmon.detection import ownsite
 from netmon.detection.baseline import freeze_dry
 from netmon.detection.beliefs import Beliefs, codes_of
 from netmon.detection.devices import DeviceJudge
@@ -18,10 +19,10 @@ from netmon.detection.findings import DetectionSettings, Detectors, Findings
 from netmon.detection.fingerprint import Marks, blank, blend
 from netmon.detection.frame import Frame, compile_frame
 from netmon.detection.links import LinkJudge
-from netmon.detection.proposal import CERTAIN, Proposal, plain
+from netmon.detection.proposal import Proposal, plain
 from netmon.detection.readings import Readings
 from netmon.detection.sites import LostSites, counted
-from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
+from netmon.verdict import Cause, Condition, Subject, SubjectKind, Verdict
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
 
@@ -35,7 +36,7 @@ class Judgement:
     links: Mapping[LinkId, Verdict]
     devices: Mapping[DeviceId, Verdict]
     sites: Mapping[SiteId, Verdict]
-    network: Verdict | None = None  # our own uplink is lost: nothing is known of the rest
+    network: Verdict | None = None  # of netmon's own site: down, nothing is known of the rest
     cut_off: frozenset[SiteId] = field(default_factory=frozenset)  # nothing answers there
     # Monotonic, of those that are not well: since when a link is, a site is what it is.
     ill_since: Mapping[LinkId, float] = field(default_factory=dict)
@@ -74,6 +75,9 @@ class Judge:
         blamed, alone = detectors.ways.blame(
             found.delays.any & found.standing.heard, found.standing.heard, self.settings.latency
         )
+        shared, trunk = ownsite.excused(detectors, found), ownsite.on_trunk(detectors, found)
+        if shared and trunk is not None:
+            blamed = {**blamed, trunk: (*shared, *blamed.get(trunk, ()))}
         links = LinkJudge(detectors, found, lost.losses, blamed)
         conditions, held = links.conditions()
         self._links.believe(
@@ -98,7 +102,7 @@ class Judge:
             moving=devices.moving,
         )
         self._believe_sites(detectors, found, lost)
-        self._believe_network(detectors, found)
+        self._network = ownsite.judged(detectors, found, self._network)
         return Judgement(
             now=readings.now,
             monotonic=readings.monotonic,
@@ -200,33 +204,6 @@ class Judge:
             found.monotonic,
             marks=blend(lost.marks, asked, silent),
             moving=np.zeros(len(frame.site_ids), dtype=np.bool_),
-        )
-
-    def _believe_network(self, detectors: Detectors, found: Findings) -> None:
-        if not found.standing.own_uplink_lost:
-            self._network = None
-            return
-        site = detectors.collector_site or ""
-        remote = found.standing.asked & (
-            detectors.frame.site_of_device != detectors.frame.site_row.get(SiteId(site), -2)
-        )
-        count = int(remote.sum())
-        evidence = Evidence(
-            detector="reachability",
-            finding="own_uplink_lost",
-            words=f"none of the {count} devices beyond {site} answers:"
-            " the way out of netmon's own site is lost, nothing is known of the rest",
-            figures=(("devices", float(count)),),
-            where=site,
-        )
-        since = self._network.since if self._network is not None else found.now
-        self._network = Verdict(
-            subject=Subject(SubjectKind.NETWORK, "network"),
-            condition=Condition.DOWN,
-            since=since,
-            cause=Cause.UPSTREAM,
-            odds=CERTAIN,
-            evidence=(evidence,),
         )
 
 

@@ -1,11 +1,10 @@
-"""Latency: loss, RTT and IPDV of each device beyond what they usually are, and where on the way.
+"""Latency: loss, RTT and IPDV of each device beyond what they usually are.
 
-If most devices behind one link grow worse together, it is the link, not each of them: a device's
-way is the tree of shortest ways from the collector's site.
+A poll is one burst of echoes, and counts once. What rises for devices of unrelated branches at once
+is nobody's of them (`together`); what rises behind one link is that link's (`ways`).
 """
 
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -14,10 +13,10 @@ from annotated_types import Ge, Gt, Le
 
 from netmon.detection.baseline import Baseline, BaselineSettings
 from netmon.detection.change import Change, ChangeSettings
-from netmon.detection.frame import Frame
 from netmon.detection.readings import Flags, Floats, Integers, Readings
+from netmon.detection.together import Lasting, Rise, Together, TogetherSettings, rise
 from netmon.verdict import Evidence
-from topology.model import DeviceId, LinkId, SiteId
+from topology.model import DeviceId
 
 DETECTOR: Final = "latency"
 
@@ -36,6 +35,8 @@ class LatencySettings:
     ipdv_rise_seconds: Annotated[float, Gt(0)] = 0.010
     shared_devices: Annotated[int, Ge(2)] = 2  # so many behind a link …
     shared_share: Annotated[float, Gt(0), Le(1)] = 0.6  # … and such a share: the link answers
+    lasting_polls: Annotated[int, Ge(1)] = 3  # in a row; fewer are a moment, no condition
+    together: TogetherSettings = field(default_factory=TogetherSettings)
     change: ChangeSettings = field(default_factory=ChangeSettings)
 
 
@@ -46,10 +47,12 @@ class Delays:
     loss: Flags
     rtt: Flags
     ipdv: Flags
+    excused: Flags  # worse, but no more than those that share no way with them
+    common: Mapping[str, Rise]  # what rose for all together, by its name with unit
 
     @property
     def any(self) -> Flags:
-        """Those with any of the three."""
+        """Those with any of the three that is their own."""
         return self.loss | self.rtt | self.ipdv
 
 
@@ -68,12 +71,18 @@ class Latency:
             name: Baseline(rows, floor=floor, settings=memory) for name, floor in floors.items()
         }
         self.changes = {name: Change(rows, settings.change) for name in floors}
+        self.together = {name: Together(rows, settings.together) for name in floors}
+        self._lasting = {name: Lasting(rows, settings.lasting_polls) for name in floors}
         self._values: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
         self._rises: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
 
-    def look(self, readings: Readings, fresh: Flags, heard: Flags) -> Delays:
-        """Take in this cycle; silence is reachability's, so only devices that are heard count."""
+    def look(self, readings: Readings, heard: Flags, branches: Integers) -> Delays:
+        """Take in this cycle; silence is reachability's, so only devices that are heard count.
+
+        `branches` tells by one number each which devices share a way (`Ways.branches`).
+        """
         devices, settings = readings.devices, self.settings
+        fresh = devices.echoed  # not by SNMP: one burst must count once
         self._values = {
             "loss_ratio": np.where(heard, devices.loss_ratio, np.nan),
             "rtt_seconds": np.where(heard, devices.rtt_seconds, np.nan),
@@ -89,15 +98,34 @@ class Latency:
         least = np.maximum(
             settings.rtt_rise_seconds, settings.rtt_rise_relative * np.nan_to_num(usual_rtt)
         )
-        found = Delays(
-            loss=self._noted("loss_ratio", settings.loss_rise_ratio),
-            rtt=self._noted("rtt_seconds", least),
-            ipdv=self._noted("ipdv_seconds", settings.ipdv_rise_seconds),
-        )
+        excused, line = np.zeros(len(heard), dtype=np.bool_), np.zeros(len(heard))
+        common: dict[str, Rise] = {}
+        own: dict[str, Flags] = {}
+        for name, worth_telling in (
+            ("loss_ratio", settings.loss_rise_ratio),
+            ("ipdv_seconds", settings.ipdv_rise_seconds),
+            ("rtt_seconds", least),  # last: delays that vary for all are longer for some
+        ):
+            rises, stirred = self._rises[name], self.changes[name].stirred
+            noted = self.changes[name].noted(rises, worth_telling)
+            apart = self.together[name].least_apart(rises, stirred, branches, readings.monotonic)
+            line = np.maximum(line, apart) if name == "rtt_seconds" else apart
+            with np.errstate(invalid="ignore"):
+                loud, stands_out = noted | (rises >= worth_telling), rises >= line
+            own[name] = noted & self._lasting[name].look(loud & stands_out, fresh)
+            if (noted & ~stands_out).any():
+                excused |= noted & ~stands_out
+                common[name] = rise(rises, stirred, branches)
         for name, usual in self.usual.items():
             frozen = self.changes[name].risen
             usual.learn(self._values[name], fresh, frozen, readings.monotonic)
-        return found
+        return Delays(
+            loss=own["loss_ratio"],
+            rtt=own["rtt_seconds"],
+            ipdv=own["ipdv_seconds"],
+            excused=excused,
+            common=common,
+        )
 
     def evidence(self, row: int, delays: Delays, device: DeviceId) -> tuple[Evidence, ...]:
         """Say in words what is wrong with a device's echoes."""
@@ -137,88 +165,9 @@ class Latency:
         made = Latency(len(rows), self.settings, self.memory)
         made.usual = {name: usual.taken(rows) for name, usual in self.usual.items()}
         made.changes = {name: change.taken(rows) for name, change in self.changes.items()}
+        made.together = {name: common.taken(rows) for name, common in self.together.items()}
+        made._lasting = {name: lasting.taken(rows) for name, lasting in self._lasting.items()}
         return made
-
-    def _noted(self, name: str, least: Floats | float) -> Flags:
-        return self.changes[name].noted(self._rises[name], least)
 
     def _figures(self, name: str, row: int) -> tuple[float, float]:
         return float(self._values[name][row]), float(self.usual[name].centre[row])
-
-
-class Ways:
-    """The shortest way of every device from the collector's site, as a tree of links."""
-
-    def __init__(self, frame: Frame, collector_site: SiteId | None) -> None:
-        self._frame = frame
-        # Inwards from each site, nearest to the collector first; the link to a site stands for it.
-        self._parent: dict[SiteId, tuple[SiteId, LinkId]] = {}
-        if collector_site is not None and collector_site in frame.network.sites:
-            self._grow(collector_site)
-
-    def blame(
-        self, worse: Flags, asked: Flags, settings: LatencySettings
-    ) -> tuple[Mapping[LinkId, tuple[DeviceId, ...]], tuple[DeviceId, ...]]:
-        """Return the links that answer for several devices each, and the devices left over."""
-        if not worse.any() or not self._parent:
-            return {}, tuple(self._devices(worse))
-        behind, asked_behind = self._behind(worse), self._behind(asked)
-        answers = {
-            site
-            for site, count in behind.items()
-            if count >= settings.shared_devices
-            and count >= settings.shared_share * asked_behind.get(site, 0)
-        }
-        first = self._outermost(answers)
-        shared: dict[SiteId, list[DeviceId]] = {}
-        alone = []
-        for device in self._devices(worse):
-            root = first.get(self._frame.network.site_of(device))
-            if root is None:
-                alone.append(device)
-            else:
-                shared.setdefault(root, []).append(device)
-        blamed = {}
-        for root, devices in shared.items():  # the last link that they still all share
-            site = self._frame.network.site_of(devices[0])
-            while behind[site] != behind[root]:
-                site = self._parent[site][0]
-            blamed[self._parent[site][1]] = tuple(devices)
-        return blamed, tuple(alone)
-
-    def _devices(self, flags: Flags) -> Iterator[DeviceId]:
-        known = self._frame.site_of_device >= 0
-        return (self._frame.device_ids[row] for row in np.flatnonzero(flags & known))
-
-    def _behind(self, flags: Flags) -> dict[SiteId, int]:
-        """Return how many of these devices there are from each site on outwards."""
-        frame = self._frame
-        rows = frame.site_of_device[flags]
-        counts = np.bincount(rows[rows >= 0], minlength=len(frame.site_ids)).tolist()
-        behind = {site: counts[frame.site_row[site]] for site in self._parent}
-        for site, (inwards, _) in reversed(self._parent.items()):  # outermost first
-            if inwards in behind:
-                behind[inwards] += behind[site]
-        return behind
-
-    def _outermost(self, answers: Collection[SiteId]) -> dict[SiteId, SiteId]:
-        """Return for every site behind an answering link the site at which the first one ends."""
-        first: dict[SiteId, SiteId] = {}
-        for site, (inwards, _) in self._parent.items():  # innermost first
-            if inwards in first:
-                first[site] = first[inwards]
-            elif site in answers:
-                first[site] = site
-        return first
-
-    def _grow(self, root: SiteId) -> None:
-        network = self._frame.network
-        queue, seen = deque([root]), {root}
-        while queue:
-            site = queue.popleft()
-            for link in network.links_of_site(site):
-                for other in network.sites_of(link):
-                    if other not in seen:
-                        seen.add(other)
-                        self._parent[other] = (site, link)
-                        queue.append(other)

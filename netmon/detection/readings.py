@@ -28,6 +28,7 @@ class DeviceReadings:
     ping_timeouts: Integers  # consecutive bursts without any reply
     answered_age_seconds: Floats  # since the last sign of life of any kind; inf: never
     polled_age_seconds: Floats  # since the last poll that we really made; inf: never
+    echoed: Flags  # a burst was over since the last cycle: the three below are its figures
     loss_ratio: Floats  # of the last burst
     rtt_seconds: Floats  # median of the last burst
     ipdv_seconds: Floats  # mean |difference| of consecutive RTTs of the last burst

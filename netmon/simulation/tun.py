@@ -39,6 +39,8 @@ PACKETS_PER_WAKE: Final = 256
 IDLE_SECONDS: Final = 0.05
 PR_SET_PDEATHSIG: Final = 1  # <linux/prctl.h>
 STOP_SECONDS: Final = 5.0
+LATE_SECONDS: Final = 0.005  # an answer so much after its time is the host's delay, not the way's
+LATE_SHARE: Final = 0.01  # of all answers: the host was too busy to be punctual
 
 
 @dataclass(slots=True)
@@ -49,6 +51,21 @@ class TunStatistics:
     answered: int = 0
     unanswered: int = 0  # not ours, to nobody, lost on the way, or the device is dark
     corrupted: int = 0
+    late: int = 0  # answered more than LATE_SECONDS after its time: this process had to wait
+    latest_seconds: float = 0.0  # the worst of them
+
+    @property
+    def host_was_late(self) -> bool:
+        """Whether the host added delays of its own, which no story knows of."""
+        return self.late > LATE_SHARE * self.answered
+
+    @property
+    def words(self) -> str:
+        """How punctual the host was."""
+        return (
+            f"{self.late} of {self.answered} packets came more than {LATE_SECONDS * 1e3:.0f} ms"
+            f" late from the simulated network, {self.latest_seconds * 1e3:.0f} ms at worst"
+        )
 
 
 class TunNetwork:
@@ -177,7 +194,10 @@ class TunNetwork:
     def _write(self) -> None:
         now = self._monotonic()
         while self._under_way and self._under_way[0][0] <= now:
-            _, _, answer = heapq.heappop(self._under_way)
+            due, _, answer = heapq.heappop(self._under_way)
+            if now - due > LATE_SECONDS:
+                self.statistics.late += 1
+                self.statistics.latest_seconds = max(self.statistics.latest_seconds, now - due)
             try:
                 os.write(self._tun, answer)
             except OSError as error:

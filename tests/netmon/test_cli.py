@@ -94,22 +94,27 @@ def test_a_run_whose_store_cannot_be_opened_says_so_and_ends_with_two(
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
-@pytest.mark.parametrize("after_seconds", [0.4, 1.0])
-def test_a_signal_before_anything_runs_ends_it_without_a_traceback(
-    number: signal.Signals, after_seconds: float, tmp_path: Path
-) -> None:
-    program = subprocess.Popen(
+def demo(folder: Path) -> subprocess.Popen[str]:
+    """Start the demo with its own folder for files; its first line of output is there at once."""
+    return subprocess.Popen(
         # The parent may ignore SIGINT, as a shell's background jobs do.
         [sys.executable, "-c", "import signal, runpy\n"
          "signal.signal(signal.SIGINT, signal.default_int_handler); print(flush=True)\n"
          "runpy.run_module('netmon', run_name='__main__', alter_sys=True)",
          "demo", "--headless", "--port", "0"],
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
+@pytest.mark.parametrize("after_seconds", [0.4, 1.0])
+def test_a_signal_before_anything_runs_ends_it_without_a_traceback(
+    number: signal.Signals, after_seconds: float, tmp_path: Path
+) -> None:
+    program = demo(tmp_path)
     assert program.stdout is not None
     program.stdout.readline()
     time.sleep(after_seconds)  # wherever it is then: importing, or making its folder
@@ -118,3 +123,36 @@ def test_a_signal_before_anything_runs_ends_it_without_a_traceback(
     assert "Traceback" not in told
     assert program.returncode in (0, 130)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
+def test_a_signal_in_the_past_of_the_demo_is_obeyed_in_the_past(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    program = demo(tmp_path)
+    assert program.stderr is not None
+    assert "living through the previous 24 hours" in program.stderr.readline()
+    time.sleep(0.1)
+    program.send_signal(number)
+    _, told = program.communicate(timeout=40)
+    assert "now live" not in told
+    assert "Traceback" not in told
+    assert program.returncode == 130
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_root_tun_says_what_it_needs_and_ends_with_two() -> None:
+    # As root it gives that up first, but only once all is imported: it may be under /root.
+    program = (
+        "import os, sys, netmon.cli, netmon.demo\n"
+        "os.geteuid() or os.setuid(65534)\n"
+        "sys.exit(netmon.cli.main(['demo', '--tun', '--headless', '--port', '0']))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=40, check=False
+    )
+    told = " ".join(ended.stderr.split())
+    assert ended.returncode == 2, told
+    assert "--tun makes a network namespace" in told
+    assert "run it as root" in told
+    assert "Traceback" not in told

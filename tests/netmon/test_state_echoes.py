@@ -83,3 +83,22 @@ def test_ways_of_asking_have_rows_of_their_own() -> None:
     assert (devices.snmp_timeouts[0], devices.ping_timeouts[0]) == (1, 0)
     assert devices.answered_age_seconds[0] == 6
     assert devices.polled_age_seconds[0] == 1
+
+
+def test_a_burst_is_news_once_however_often_the_device_is_polled_otherwise() -> None:
+    state = make_state()
+    state.remember_echo(echoed(NARVA, 10, 0.01))
+    assert state.readings(10, 10).devices.echoed[0]
+    state.remember(ended(NARVA, 11, Outcome.TIMEOUT))
+    assert not state.readings(11, 11).devices.echoed[0]
+    state.remember_echo(echoed(NARVA, 12, outcome=Outcome.TOO_LATE))
+    assert not state.readings(12, 12).devices.echoed[0]
+    state.remember_echo(echoed(NARVA, 20, 0.01))
+    assert state.readings(20, 20).devices.echoed[0]
+
+
+def test_a_burst_that_took_longer_than_a_judging_cycle_is_news_all_the_same() -> None:
+    state = make_state()
+    state.readings(14, 14)
+    state.remember_echo(echoed(NARVA, 10, 0.01))  # it began long before
+    assert state.readings(15, 15).devices.echoed[0]

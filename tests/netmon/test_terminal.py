@@ -6,9 +6,12 @@ import io
 import pytest
 from rich.console import Console
 
+from netmon.api.page import status_page
 from netmon.incidents import Phase
 from netmon.terminal import draw
+from netmon.verdict import Cause
 from tests.netmon.api.story import NOW, StorySource, make_incident, make_source
+from topology.model import LinkId
 
 
 def screen(source: StorySource, *, width: int = 160, height: int = 50) -> list[str]:
@@ -100,3 +103,25 @@ def test_before_the_first_judgement_nothing_is_called_healthy() -> None:
 def test_words_of_devices_are_never_markup() -> None:
     lines = screen(make_source(incidents=(make_incident(words=("[bold red]x[/]",)),)))
     assert any("[bold red]x[/]" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [(True, "no site, as far as is known"), (False, "not worked out: too much failed at once")],
+)
+def test_what_was_not_worked_out_is_not_called_nothing(known: bool, words: str) -> None:
+    one = dataclasses.replace(make_incident(), consequence_known=known)
+    lines = screen(make_source(incidents=(one,)))
+    assert words in line_with("cut off", lines)
+
+
+def test_a_receiver_of_a_jamming_like_incident_says_what_it_is_part_of() -> None:
+    source = make_source()
+    assert source.judgement is not None
+    link = LinkId("s6-narva-mast")
+    alone = dataclasses.replace(source.judgement.links[link], cause=Cause.INTERFERENCE)
+    links = {**source.judgement.links, link: alone}
+    source.judgement = dataclasses.replace(source.judgement, links=links)
+    row = next(line for line in screen(source) if line.lstrip("▲◐ ").startswith(link))
+    assert "degraded, interference, part of jamming-like incident i-1" in row
+    assert "interference, part of jamming-like incident i-1" in status_page(source)

@@ -152,6 +152,30 @@ def test_a_lost_echo_makes_no_pair_for_ipdv() -> None:
     assert seen.ipdvs_seconds == ()
 
 
+def test_echoes_that_we_send_and_read_late_ourselves_vary_no_more_for_it() -> None:
+    """The loop is held up for longer than the spacing, again and again; kernel stamps hold."""
+
+    def two_milliseconds(air: Air, address: str, request: bytes) -> None:
+        reply, arrived = packet.reply_to(request), time.time_ns() + 2_000_000
+        air.pending.append(lambda: air.deliver(address, reply, stamp_ns=arrived))
+
+    async def main() -> EchoObservation:
+        air = Air(two_milliseconds)
+        collector = PingCollector(air, settings=BRISK)
+        burst = asyncio.create_task(collector.collect(replace(TARGET, timeout_seconds=2.0)))
+        while not burst.done():
+            time.sleep(0.05)  # noqa: ASYNC251 - nobody is sent to, nothing is read in this time
+            air.drain()
+            await asyncio.sleep(0)
+        await collector.close()
+        return await burst
+
+    seen = run(main())
+    assert (seen.outcome, len(seen.ipdvs_seconds)) == (Outcome.OK, 2)
+    assert max(seen.rtts_seconds) < 0.02
+    assert max(seen.ipdvs_seconds) < 0.02  # a fraction of what we were late by
+
+
 def test_a_duplicate_is_counted_and_not_a_second_answer() -> None:
     def twice(air: Air, address: str, request: bytes) -> None:
         echo(air, address, request)

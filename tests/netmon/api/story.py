@@ -192,6 +192,7 @@ def make_readings(network: Network) -> Readings:
             ping_timeouts=zeros,
             answered_age_seconds=none,
             polled_age_seconds=none,
+            echoed=alive,
             loss_ratio=np.where(alive, 0.0, 1.0),
             rtt_seconds=np.where(alive, 0.0042 + 0.003 * np.arange(len(devices)), np.nan),
             ipdv_seconds=none,

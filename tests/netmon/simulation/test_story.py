@@ -1,11 +1,14 @@
 """Stories fit their time, and what was found is held against them fairly."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.config.load import Configuration
 from netmon.incidents import Incident, Phase, Severity
 from netmon.simulation.assessment import Finding, Mark, assess, passed
 from netmon.simulation.story import NAMES, drill
+from netmon.simulation.tun import TunStatistics
 from netmon.verdict import Cause, Condition, Subject, SubjectKind
 
 STARTED_AT = 1_800_000_000.0
@@ -154,3 +157,35 @@ def test_a_site_is_found_by_its_name(border: Configuration) -> None:
     story = drill("power")
     found = incident(Cause.POWER, "fo-tartu-luhamaa", after=20, site="luhamaa")
     assert passed(assess(story, [found], border.network, started_at=STARTED_AT))
+
+
+OWN_DELAY = Subject(SubjectKind.NETWORK, "network")
+
+
+def of_a_late_host(border: Configuration, *, host_late: str) -> tuple[Finding, ...]:
+    own = replace(
+        incident(Cause.UPSTREAM, *CUT, after=12),
+        subject=OWN_DELAY,
+        members=(OWN_DELAY,),
+        condition=Condition.DEGRADED,
+    )
+    return assess(drill("quiet"), [own], border.network, started_at=STARTED_AT, host_late=host_late)
+
+
+def test_where_the_host_was_late_netmon_may_say_so(border: Configuration) -> None:
+    findings = of_a_late_host(border, host_late="3 of 9 packets came late")
+    assert [finding.mark for finding in findings] == [Mark.HOST]
+    assert findings[0].words.startswith("3 of 9 packets came late; netmon said that")
+    assert passed(findings)
+
+
+def test_where_the_host_was_punctual_it_is_a_false_alarm(border: Configuration) -> None:
+    findings = of_a_late_host(border, host_late="")
+    assert [finding.mark for finding in findings] == [Mark.EXTRA]
+    assert not passed(findings)
+
+
+def test_the_host_was_late_if_one_answer_of_a_hundred_was() -> None:
+    assert not TunStatistics(answered=1000, late=10).host_was_late
+    assert TunStatistics(answered=1000, late=11, latest_seconds=0.03).host_was_late
+    assert not TunStatistics().host_was_late
