@@ -47,6 +47,7 @@ UNSIGNED_OCTETS: Final[dict[int, int]] = {
     Tag.COUNTER64: 8,
 }
 INTEGER_OCTETS: Final = 4  # Integer32
+_CONSTRUCTED: Final = 0x20
 
 
 def parse_oid(text: str) -> Oid:
@@ -169,3 +170,20 @@ def decode_oid(content: bytes) -> Oid:
         raise DecodeError(f"OID of more than {MAX_SUBIDENTIFIERS} sub-identifiers")
     first = min(numbers[0] // 40, 2)
     return (first, numbers[0] - 40 * first, *numbers[1:])
+
+
+def has_empty_number(data: bytes) -> bool:
+    """Tell whether a number without octets stands anywhere in an element of definite lengths."""
+    spans = [(0, len(data))]
+    while spans:
+        start, end = spans.pop()
+        while start < end:
+            try:
+                tag, first, start = decode_header(data, start, end)
+            except DecodeError:
+                break
+            if tag & _CONSTRUCTED:
+                spans.append((first, start))
+            elif first == start and (tag == Tag.INTEGER or tag in UNSIGNED_OCTETS):
+                return True
+    return False

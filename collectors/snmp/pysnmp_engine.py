@@ -15,7 +15,7 @@ from pyasn1.codec.ber import decoder, encoder  # type: ignore[import-untyped]
 from pysnmp.proto.api import v1, v2c
 
 from collectors.observation import Observation, Outcome
-from collectors.snmp.ber import format_oid
+from collectors.snmp.ber import format_oid, has_empty_number
 from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.exchange import Exchange
 from collectors.snmp.message import (
@@ -135,7 +135,7 @@ class _Translated:
     def read(self, data: bytes, request_id: int) -> Step:
         if self._version == VERSION_3:
             return self._question.read(data, request_id)
-        return self._question.read(canonical(data, request_id, self._version), request_id)
+        return self._question.read(canonical(data, self._version), request_id)
 
 
 def encode(message: Message) -> bytes:
@@ -158,15 +158,19 @@ def encode(message: Message) -> bytes:
     return bytes(encoder.encode(whole))
 
 
-def canonical(data: bytes, request_id: int, version: int) -> bytes:
-    """Return an answer as pysnmp read it, in canonical BER; raise RejectedError if it could not."""
+def canonical(data: bytes, version: int) -> bytes:
+    """Return an answer as pysnmp read it, in canonical BER; raise RejectedError for more than one.
+
+    What pyasn1 cannot read, or reads as a number although it has no octets, stays as it is: then
+    the strict reading says what is wrong, and one bad value costs only itself (HS-16, HS-18).
+    """
+    if has_empty_number(data):
+        return data
     try:
         whole, rest = decoder.decode(data, asn1Spec=_MODULES[version].Message())
         written = bytes(encoder.encode(whole))
-    except DECODE_ERRORS as error:
-        is_ours = b"\x02\x04" + request_id.to_bytes(4, "big") in data[:512]
-        reason = f"pysnmp: {type(error).__name__}"
-        raise RejectedError(Rejection.UNDECODABLE, reason, is_ours=is_ours) from error
+    except DECODE_ERRORS:
+        return data
     if rest:
         raise RejectedError(Rejection.UNDECODABLE, f"{len(rest)} octets behind the message")
     return written

@@ -17,7 +17,7 @@ from pysnmp.proto.mpmod.rfc3412 import ScopedPDU, SNMPv3Message
 from pysnmp.proto.secmod.rfc3414 import service
 
 from collectors.errors import DecodeError
-from collectors.snmp.ber import Tag, expect
+from collectors.snmp.ber import Tag, expect, has_empty_number
 from collectors.snmp.message import VERSION_3
 from collectors.snmp.rejection import RejectedError, Rejection
 from collectors.snmp.secure import AUTH_FLAG, PRIVACY_FLAG, USM, SecureMessage, check_version
@@ -151,10 +151,22 @@ class PysnmpSuite:
                 (message.boots, message.time, salt),
                 OctetString(message.body),
             )
-            found, _ = decoder.decode(plain, asn1Spec=ScopedPDU())
-            return bytes(encoder.encode(found))
         except DECODE_ERRORS as error:
             raise DecodeError(f"pysnmp: {type(error).__name__}") from error
+        return _canonical(bytes(plain))
+
+
+def _canonical(plain: bytes) -> bytes:
+    """Return a scoped PDU as pyasn1 reads it; what only the strict reading can blame, as it is."""
+    _, end = expect(plain, 0, len(plain), Tag.SEQUENCE)
+    as_it_is = plain[:end]  # behind it is what pads DES
+    if has_empty_number(as_it_is):
+        return as_it_is
+    try:
+        found, _ = decoder.decode(plain, asn1Spec=ScopedPDU())
+        return bytes(encoder.encode(found))
+    except DECODE_ERRORS:
+        return as_it_is
 
 
 def _parameters(header: Header, digest: bytes, salt: bytes) -> bytes:
