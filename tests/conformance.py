@@ -5,10 +5,9 @@ id. `pytest tests/wire --conformance docs/wire-conformance.md` writes the table.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 CHAPTERS: Final = {
     "HS": "Hostile answers to SNMP polls",
@@ -91,11 +90,26 @@ class Table:
             yield ""
 
 
-def read_rows(path: Path) -> dict[str, str]:
-    """Return id → expected of a page written before."""
-    return {row[1]: row[2] for row in _ROW.finditer(path.read_text("utf-8"))}
+class Row(NamedTuple):
+    """What a page says of one case."""
+
+    expected: str
+    tests: int
+    result: str
 
 
-def failures(rows: Iterable[str]) -> list[str]:
-    """Return the lines of a page that did not pass."""
-    return [line for line in rows if _ROW.match(line) and not line.endswith("| passed |")]
+def read_rows(page: str) -> dict[str, Row]:
+    """Return id → what a page written before says of it."""
+    return {row[1]: Row(row[2], int(row[3]), row[4]) for row in _ROW.finditer(page)}
+
+
+def contradictions(table: Table, page: str) -> list[str]:
+    """Return where a run ended otherwise than a page says; of cases that were played in full."""
+    written = read_rows(page)
+    return [
+        f"{case.id}: {written[case.id].result} on the page, {case.result} now"
+        for case in table.cases.values()
+        if case.id in written
+        and len(case.outcomes) == written[case.id].tests
+        and case.result not in ("not run", "skipped", written[case.id].result)
+    ]

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.conformance import Table
+from tests.conformance import Table, contradictions
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no counterexample
 settings.load_profile("unhurried")
 
 TABLE = pytest.StashKey[Table]()
+PAGE = Path(__file__).parents[1] / "docs" / "wire-conformance.md"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,5 +50,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     path: Path | None = session.config.getoption("--conformance")
+    table = session.config.stash[TABLE]
     if path is not None:
-        path.write_text(session.config.stash[TABLE].render(), "utf-8")
+        path.write_text(table.render(), "utf-8")
+    elif contradictions(table, PAGE.read_text("utf-8")):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    config = terminalreporter.config
+    if config.getoption("--conformance") is None:
+        for line in contradictions(config.stash[TABLE], PAGE.read_text("utf-8")):
+            terminalreporter.write_line(f"docs/wire-conformance.md: {line}", red=True)

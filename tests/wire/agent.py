@@ -106,7 +106,7 @@ def honest_answer(objects: dict[Oid, Value], request: Message, most_octets: int)
     order = sorted(objects)
     found: list[Varbind] = []
     if request.version == VERSION_1:
-        return _honest_v1_answer(objects, order, request)
+        return _honest_v1_answer(objects, order, request, most_octets)
     if pdu.type == PduType.GET:
         found = [Varbind(v.oid, objects.get(v.oid, NO_SUCH_INSTANCE)) for v in pdu.varbinds]
     elif pdu.type == PduType.GETNEXT:
@@ -127,7 +127,9 @@ def _following(objects: dict[Oid, Value], order: list[Oid], oid: Oid) -> Varbind
     return Varbind(order[position], objects[order[position]])
 
 
-def _honest_v1_answer(objects: dict[Oid, Value], order: list[Oid], request: Message) -> Message:
+def _honest_v1_answer(
+    objects: dict[Oid, Value], order: list[Oid], request: Message, most_octets: int
+) -> Message:
     """Return what RFC 1157 demands: one missing object spoils the whole answer (error-index)."""
     pdu = request.pdu
     assert pdu.type in (PduType.GET, PduType.GETNEXT), "an SNMPv1 agent knows no GETBULK"
@@ -143,8 +145,12 @@ def _honest_v1_answer(objects: dict[Oid, Value], order: list[Oid], request: Mess
             error = pdu._replace(type=PduType.RESPONSE, error_status=2, error_index=index)
             return Message(VERSION_1, request.community, error)
         found.append(varbind)
-    answer = Pdu(PduType.RESPONSE, pdu.request_id, tuple(found))
-    return Message(VERSION_1, request.community, answer)
+    answer = Message(
+        VERSION_1, request.community, Pdu(PduType.RESPONSE, pdu.request_id, tuple(found))
+    )
+    if len(encode_message(answer)) > most_octets:
+        return answer._replace(pdu=pdu._replace(type=PduType.RESPONSE, error_status=1))
+    return answer
 
 
 def _bulk(

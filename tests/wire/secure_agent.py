@@ -80,6 +80,8 @@ class SecureAgent(asyncio.DatagramProtocol):
         self.trick: Trick | None = None
         self.is_silent_on_garbage = True  # as net-snmp is about what it cannot decrypt
         self.requests: list[SecureMessage] = []
+        self.asked: list[Pdu] = []  # what was in them, as far as it was understood
+        self.most_octets = 1472
         self.salts = 0
         self.host, self.port = "", 0
         self.transport: asyncio.DatagramTransport | None = None
@@ -136,7 +138,8 @@ class SecureAgent(asyncio.DatagramProtocol):
         if scoped[first:start] != self.context:
             return Asked(message, scoped, self.report(message, CONTEXT, flags=level))
         request = decode_message(wrap(CommunityEnvelope(1, b"public"), scoped[start:end]))
-        answer = honest_answer(self.objects, request, 1472)
+        self.asked.append(request.pdu)
+        answer = honest_answer(self.objects, request, self.most_octets)
         return Asked(message, scoped, self.answer(message, answer), request, answer)
 
     def keys(self, user: UsmUser | None = None, engine_id: bytes | None = None) -> Keys:

@@ -18,6 +18,7 @@ from collectors.snmp.message import Value
 from collectors.snmp.secure import AUTH_FLAG, PRIVACY_FLAG
 from collectors.target import AuthProtocol, PrivacyProtocol, SecurityLevel
 from tests.wire.agent import IN_ERRORS, SYS_UP_TIME, device_objects
+from tests.wire.catalogue import hs
 from tests.wire.engines import ENGINES, AnyEngine, value
 from tests.wire.secure_agent import (
     CONTEXT,
@@ -76,34 +77,39 @@ CASES = [
     Case("HS-39 absurd time under a wrong key",
          lambda a, q: a.report(q.message, TIME, flags=AUTH_FLAG, boots=2**31 - 2, time=1,
                                keys=a.keys(OTHER_USER)), AUTH_ERROR, "digest"),
-    Case("unknown context", lambda a, q: a.report(q.message, CONTEXT, flags=BOTH), MISMATCH,
+    Case("HS-40 unknown context", lambda a, q: a.report(q.message, CONTEXT, flags=BOTH), MISMATCH,
          "report_context"),
     Case("HS-41 answered by v2c", lambda _, q: community_message(q), TIMEOUT, "version"),
-    Case("value under a wrong key", lambda a, q: lie(a, q, keys=a.keys(OTHER_USER)), AUTH_ERROR,
-         "digest"),
-    Case("value without privacy", lambda a, q: lie(a, q, flags=AUTH_FLAG), AUTH_ERROR,
+    Case("HS-06 value under a wrong key", lambda a, q: lie(a, q, keys=a.keys(OTHER_USER)),
+         AUTH_ERROR, "digest"),
+    Case("HS-41 value without privacy", lambda a, q: lie(a, q, flags=AUTH_FLAG), AUTH_ERROR,
          "security_level"),
-    Case("value without digest", lambda a, q: lie(a, q, flags=0), AUTH_ERROR, "security_level"),
-    Case("value of another engine",
+    Case("HS-06 value without digest", lambda a, q: lie(a, q, flags=0), AUTH_ERROR,
+         "security_level"),
+    Case("HS-06 value of another engine",
          lambda a, q: lie(a, q, engine_id=b"elsewhere", keys=a.keys(engine_id=b"elsewhere")),
          TIMEOUT, "engine_id"),
-    Case("value to another user", lambda a, q: lie(a, q, user=b"somebody"), TIMEOUT, "user_name"),
-    Case("value of another engine's context",
+    Case("HS-06 value to another user", lambda a, q: lie(a, q, user=b"somebody"), TIMEOUT,
+         "user_name"),
+    Case("HS-06 value of another engine's context",
          lambda a, q: lie(a, q, scoped_engine_id=b"elsewhere"), TIMEOUT, "context"),
-    Case("value of another context", lambda a, q: lie(a, q, context=b"vrf-1"), TIMEOUT,
+    Case("HS-06 value of another context", lambda a, q: lie(a, q, context=b"vrf-1"), TIMEOUT,
          "context"),
     Case("HS-03 wrong msgID",
          lambda a, q: lie(a, q, message_id=q.message.message_id ^ 1), TIMEOUT, "message_id"),
-    Case("value of a life long past", lambda a, q: lie(a, q, boots=a.boots - 1), AUTH_ERROR,
+    Case("HS-38 value of a life long past", lambda a, q: lie(a, q, boots=a.boots - 1), AUTH_ERROR,
          "time_window"),
-    Case("value from before the window", lambda a, q: lie(a, q, time=a.time - 200), AUTH_ERROR,
-         "time_window"),
+    Case("HS-42 value from before the window", lambda a, q: lie(a, q, time=a.time - 200),
+         AUTH_ERROR, "time_window"),
     Case("HS-38 latched boots", lambda a, q: lie(a, q, boots=2**31 - 1), AUTH_ERROR,
          "time_window"),
     Case("HS-01 junk", lambda _, __: b"\x30\x05junk!", UNDECODABLE, "undecodable"),
-    Case("cut off", lambda _, q: q.honest[:-3], UNDECODABLE, "undecodable"),
-    Case("octets behind", lambda _, q: q.honest + b"\0", UNDECODABLE, "undecodable"),
+    Case("HS-13 cut off", lambda _, q: q.honest[:-3], UNDECODABLE, "undecodable"),
+    Case("HS-13 octets behind", lambda _, q: q.honest + b"\0", UNDECODABLE, "undecodable"),
 ]  # fmt: skip
+every_case = pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=hs(case.id[:5]), id=case.id) for case in CASES]
+)
 
 
 async def warm(engine: AnyEngine, agent: SecureAgent) -> None:
@@ -113,7 +119,7 @@ async def warm(engine: AnyEngine, agent: SecureAgent) -> None:
 
 
 @pytest.mark.parametrize("engine_name", ENGINES)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@every_case
 def test_what_is_no_answer_is_never_a_value(case: Case, engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
@@ -130,7 +136,7 @@ def test_what_is_no_answer_is_never_a_value(case: Case, engine_name: str) -> Non
 
 
 @pytest.mark.parametrize("engine_name", ENGINES)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@every_case
 def test_what_is_no_answer_ends_no_poll_whose_answer_comes(case: Case, engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
@@ -177,8 +183,9 @@ def test_report_before_an_answer_is_forgotten_with_the_answer() -> None:
     asyncio.run(story())
 
 
+@hs("HS-40")
 @pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs40_refused_keys_are_not_hammered(engine_name: str) -> None:
+def test_refused_keys_are_not_hammered(engine_name: str) -> None:
     async def story() -> None:
         times = itertools.count()
         now = 1000.0
@@ -224,8 +231,9 @@ def test_wrong_privacy_key_is_told_from_an_outage(engine_name: str, is_silent: b
     uvloop.run(story())
 
 
+@hs("HS-37")
 @pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs37_swapped_device_is_found_again_at_once(engine_name: str) -> None:
+def test_swapped_device_is_found_again_at_once(engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
         async with running_secure_agent() as agent:
@@ -245,8 +253,9 @@ def test_hs37_swapped_device_is_found_again_at_once(engine_name: str) -> None:
     uvloop.run(story())
 
 
+@hs("HS-37")
 @pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs37_swapped_device_that_is_silent_is_found_within_two_polls(engine_name: str) -> None:
+def test_swapped_device_that_is_silent_is_found_within_two_polls(engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
         async with running_secure_agent() as agent:
@@ -290,13 +299,14 @@ def test_forged_identity_never_replaces_the_proven_one(engine_name: str) -> None
     uvloop.run(story())
 
 
+@hs("HS-38")
 @pytest.mark.parametrize("engine_name", ENGINES)
 @pytest.mark.parametrize(
     ("boots", "kind"),
     [(4, SecurityKind.REBOOTED), (1, SecurityKind.BOOTS_FELL)],
     ids=["boots + 1", "boots back to 1"],
 )
-def test_hs38_rebooted_device_goes_on_with_an_event(
+def test_rebooted_device_goes_on_with_an_event(
     boots: int, kind: SecurityKind, engine_name: str
 ) -> None:
     async def story() -> None:
@@ -318,8 +328,9 @@ def test_hs38_rebooted_device_goes_on_with_an_event(
     uvloop.run(story())
 
 
+@hs("HS-38")
 @pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs38_engine_at_the_end_of_its_boots_is_refused(engine_name: str) -> None:
+def test_engine_at_the_end_of_its_boots_is_refused(engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
         async with running_secure_agent() as agent:
@@ -333,8 +344,9 @@ def test_hs38_engine_at_the_end_of_its_boots_is_refused(engine_name: str) -> Non
     uvloop.run(story())
 
 
+@hs("HS-36")
 @pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs36_two_devices_with_one_engine_id_are_both_polled(engine_name: str) -> None:
+def test_two_devices_with_one_engine_id_are_both_polled(engine_name: str) -> None:
     async def story() -> None:
         engine = ENGINES[engine_name]()
         async with (

@@ -14,7 +14,6 @@ from collectors.snmp.ber import Tag, parse_oid
 from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.message import Value, decode_message, encode_message
 from collectors.snmp.settings import SnmpSettings
-from tests.servers import free_port
 from tests.wire.agent import (
     IF_NAME,
     SYS_UP_TIME,
@@ -55,28 +54,6 @@ def test_second_poll_shares_the_layout_of_the_first(engine_name: str) -> None:
             assert first.layout is second.layout
             assert list(first.values) == list(second.values)
             assert engine.statistics.mappings == 1
-        await engine.close()
-
-    asyncio.run(story())
-
-
-@pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs28_after_a_restart_interfaces_are_mapped_by_name_again(engine_name: str) -> None:
-    async def story() -> None:
-        engine = ENGINES[engine_name]()
-        async with running_agent(device_objects({1: b"eth0", 2: b"radio0"})) as agent:
-            target = agent.target(interfaces=(("radio0", "router:link"),))
-            before = await engine.collect(target)
-            agent.objects = device_objects({1: b"radio0", 2: b"eth0"}, ticks=500)
-            agent.objects[*IF_NAME[:-1], 6, 1] = Value(Tag.COUNTER64, 111)
-            agent.objects[*IF_NAME[:-1], 6, 2] = Value(Tag.COUNTER64, 222)
-            after = await engine.collect(target)
-            assert after.outcome is Outcome.OK
-            assert after.layout is not before.layout
-            assert value(after, "in_octets", "router:link") == 111
-            assert value(after, "in_octets", "router:eth0") == 222
-            assert value(after, "uptime_seconds") == 5.0
-            assert engine.statistics.reboots_seen == 1
         await engine.close()
 
     asyncio.run(story())
@@ -137,25 +114,6 @@ def test_device_without_ifname_goes_by_ifdescr_and_twins_are_numbered() -> None:
         await engine.close()
 
     asyncio.run(story())
-
-
-@pytest.mark.parametrize("loop", LOOPS)
-@pytest.mark.parametrize("engine_name", ENGINES)
-def test_hs25_port_unreachable_is_refused_at_once(engine_name: str, loop: str) -> None:
-    async def story() -> None:
-        engine = ENGINES[engine_name]()
-        async with running_agent() as agent, running_agent(host="127.0.0.2") as other:
-            gone = agent.target(port=free_port(socket.SOCK_DGRAM), timeout_seconds=2.0)
-            for _ in range(3):
-                refused, alive = await asyncio.gather(
-                    engine.collect(gone), engine.collect(other.target(device="other"))
-                )
-                assert refused.outcome is Outcome.REFUSED
-                assert refused.duration_seconds < 0.5
-                assert alive.outcome is Outcome.OK
-        await engine.close()
-
-    LOOPS[loop](story())
 
 
 @pytest.mark.parametrize("engine_name", ENGINES)
