@@ -154,6 +154,7 @@ TABLE: Final[tuple[Quantity, ...]] = (
     Quantity("queue_octets", _G, _IF, 0, 1e12, "waiting to be sent"),
     Quantity("queue_packets", _G, _IF, 0, 1e9, "waiting to be sent"),
     Quantity("humidity_ratio", _G, _IF, 0, 1, "relative humidity at a part"),
+    Quantity("standing_wave_ratio", _G, _IF, 1, 100, "of an antenna and its cable (VSWR)"),
     Quantity("fan_rpm", _G, _IF, 0, 1e5, "turns of a fan"),
     Quantity("clock_offset_seconds", _G, _IF, -1e6, 1e6, "from a time source (RFC 5905)"),
     Quantity("clock_delay_seconds", _G, _IF, 0, 1e3, "round trip to a time source (RFC 5905)"),

@@ -113,6 +113,7 @@ class Column:
     high: float
     sign: Sign = Sign.AS_SAID
     is_signed: bool = False  # numbers from 2^31 are negative ones that were written unsigned
+    is_float: bool = False  # four octets of IEEE 754, the lowest first
     is_milliwatts: bool = False  # raw × scale + offset are milliwatts, the value is dBm
     number: int = 0  # which number of a text, from 1; 0: the text is one number and its unit
     sentinels: frozenset[float] = frozenset()  # raw values that mean "none"

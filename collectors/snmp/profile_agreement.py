@@ -101,6 +101,10 @@ _RULES: Final[tuple[_Rule, ...]] = (
         "a number in a text, or words in enum, need type octets",
     ),
     (
+        lambda c: c.is_float and (c.number > 0 or _has_words(c) or not _is_text(c)),
+        "float32 is for type octets, without number and words",
+    ),
+    (
         lambda c: c.is_signed and not set(_syntaxes(c)) & {Syntax.GAUGE32, Syntax.COUNTER32},
         "signed is for gauge32 and counter32: an integer has its sign",
     ),

@@ -187,6 +187,7 @@ def _column(
         high=read.get("high", quantity.high),
         sign=read.get("sign", Sign.AS_SAID),
         is_signed=read.get("signed", False),
+        is_float=read.get("float32", False),
         is_milliwatts=read.get("milliwatts", False),
         number=read.get("number", 0),
         sentinels=frozenset(read.get("sentinels", ())),

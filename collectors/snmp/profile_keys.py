@@ -95,6 +95,7 @@ COLUMN: Final[Keys] = {
         f"`{Sign.NEGATIVE}` where the device leaves a minus out; `{Sign.POSITIVE}`: it adds one",
     ),
     "signed": Key(FLAG, "true: raw numbers from 2^31 are negative ones written without a sign"),
+    "float32": Key(FLAG, "true: the octets are a number of IEEE 754, the lowest octet first"),
     "milliwatts": Key(FLAG, "true: raw × scale + offset are milliwatts, the value is in dBm"),
     "number": Key(PLACE, "which number of a text with several, or with words before it; from 1"),
     "sentinels": Key(_NUMBERS, "raw numbers that mean: none"),

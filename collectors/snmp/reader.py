@@ -6,6 +6,7 @@ Counters stay raw. Gauges are scaled; sentinels and what is outside the plausibl
 
 import math
 import re
+import struct
 from typing import Final, NamedTuple
 
 from collectors.errors import DecodeError
@@ -46,6 +47,7 @@ _NOTHING: Final = frozenset(
         b"not available",
     }
 )
+_FLOAT: Final = struct.Struct("<f")
 _HALF_32: Final = 2**31
 _WRAP_32: Final = 2**32
 
@@ -136,6 +138,8 @@ class Reader:
             return decode_unsigned(tag, content)
         if tag == Tag.INTEGER:
             return decode_integer(content)
+        if self._column.is_float:
+            return _float_in(content)
         if self._column.enum and any(isinstance(key, str) for key in self._column.enum):
             return clean(content[:MAX_TEXT_OCTETS]).casefold()
         text = content.rstrip(b"\0 ") if len(content) <= MAX_TEXT_OCTETS else b"?"
@@ -188,6 +192,14 @@ class Reader:
 
 def _words(column: Column) -> str:
     return "enum: " + ", ".join(map(str, column.enum))
+
+
+def _float_in(content: bytes) -> float | None:
+    """Return the number that four octets are; an infinity, or what is no number, means none."""
+    if len(content) != _FLOAT.size:
+        raise DecodeError(f"{len(content)} octets where a number of {_FLOAT.size} belongs")
+    number: float = _FLOAT.unpack(content)[0]
+    return number if math.isfinite(number) else None
 
 
 def _number_in(text: bytes, number: int) -> float:

@@ -97,6 +97,7 @@ PUBLISHED: Final[dict[str, Published]] = {
     "queue_octets": Published("netmon_interface_queue_bytes"),
     "queue_packets": Published("netmon_interface_queue_packets"),
     "humidity_ratio": Published("netmon_component_humidity_ratio"),
+    "standing_wave_ratio": Published("netmon_component_standing_wave_ratio"),
     "fan_rpm": Published("netmon_fan_rpm"),
     "clock_offset_seconds": Published("netmon_clock_offset_seconds"),
     "clock_delay_seconds": Published("netmon_clock_delay_seconds"),

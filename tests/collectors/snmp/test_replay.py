@@ -202,5 +202,5 @@ def test_no_level_is_one_of_the_numbers_that_mean_none(name: str) -> None:
 
 
 def test_recordings_without_a_radio_are_polled_all_the_same() -> None:
-    assert load_profile("tetra") is examined("hytera").profile
+    assert load_profile("hytera") is examined("hytera").profile
     assert load_profile("alcoma") is examined("alcoma-almp").profile
