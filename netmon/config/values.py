@@ -24,6 +24,7 @@ NAME_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$"
 DAY_SECONDS: Final = 86_400.0
 SHORTEST_INTERVAL_SECONDS: Final = 0.1
 TEXT_LENGTH: Final = 64
+_QUOTES: Final = frozenset("\"\\'")
 
 _QUANTITY: Final = {"anyOf": [{"type": "number"}, {"type": "string"}]}
 
@@ -38,8 +39,14 @@ def _words(value: object) -> object:
     return value
 
 
+def is_interface_name(value: str) -> bool:
+    """Tell whether an inventory may call an interface so."""
+    is_short = 0 < len(value) <= TEXT_LENGTH
+    return is_short and value.isascii() and value.isprintable() and not set(value) & _QUOTES
+
+
 def _interface_name(value: str) -> str:
-    if not (value.isascii() and value.isprintable()) or set(value) & set("\"\\'"):
+    if not is_interface_name(value[:TEXT_LENGTH]):
         raise ValueError("must be the device's ifName: printable ASCII without quotes")
     return value
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from collectors.snmp.discovery.interfaces import Interface
-from netmon.config.values import TEXT_LENGTH
+from netmon.config.values import is_interface_name
 from netmon.discovery.difference import Difference, named, provenance
 from netmon.discovery.survey import Survey
 from netmon.discovery.sweep import Answer
@@ -22,6 +22,7 @@ from topology.network import Network
 FILL_IN: Final = "FILL-IN"
 UNPLACED: Final = "unplaced"
 SNMP_PORT: Final = 161
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+")
 # IANAifType-MIB: what carries a link, where the type of an interface leaves no doubt.
 _MEDIA: Final[Mapping[int, Medium]] = {
@@ -83,13 +84,13 @@ def _device(answer: Answer) -> Iterator[str]:
     for part in found.components[:1]:
         facts |= {"maker": part.maker, "model": part.model, "serial": part.serial}
     yield from (f"  # {name}: {text}" for name, text in facts.items() if text)
-    yield f"  - id: {answer.device}"
+    yield f"  - id: {_word(answer.device)}"
     yield f"    site: {UNPLACED}"
     yield f"    address: {json.dumps(found.goal.address)}"
     if found.goal.port != SNMP_PORT:
         yield f"    port: {found.goal.port}"
     yield f"    profile: {found.profile.name if found.profile else 'if-mib'}"
-    yield f"    credentials: {found.credential}"
+    yield f"    credentials: {_word(found.credential)}"
 
 
 def _echo_only(survey: Survey) -> Iterator[str]:
@@ -126,14 +127,14 @@ def _link(
     rival = difference.disputing.get(link)
     if rival is not None:
         yield f"  # It contradicts {rival} of the inventory; one of the two has to go."
-    unfit = [end for end in link.ends if not _may_stand(end)]
+    unfit = [end for end in link.ends if not is_interface_name(end.interface)]
     if unfit:
         words = ", ".join(map(named, unfit))
         yield f"  # No ifName of printable ASCII without quotes, so it cannot stand: {words}"
     # What cannot be as it stands is a comment.
     mark = "# " if rival is not None or unfit else ""
     ends = ", ".join(json.dumps(named(end), ensure_ascii=False) for end in link.ends)
-    yield f"  {mark}- id: {identity}"
+    yield f"  {mark}- id: {_word(identity)}"
     yield f"  {mark}  ends: [{ends}]"
     if medium is None:
         types = " and ".join(str(each.if_type if each else None) for each in (a, b))
@@ -170,12 +171,7 @@ def _medium(a: Interface | None, b: Interface | None) -> Medium | None:
     return media.pop() if len(media) == 1 else None
 
 
-def _may_stand(end: End) -> bool:
-    """Tell whether an inventory may name it so."""
-    name = end.interface
-    return (
-        name.isascii()
-        and name.isprintable()
-        and len(name) <= TEXT_LENGTH
-        and not set(name) & set("\"\\'")
-    )
+def _word(text: str) -> str:
+    """Return a name as YAML has it, in quotes where it could be read as something else."""
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in ("null", "true", "false")
+    return text if is_plain else json.dumps(text)
