@@ -22,7 +22,7 @@ from topology.network import Network
 FILL_IN: Final = "FILL-IN"
 UNPLACED: Final = "unplaced"
 SNMP_PORT: Final = 161
-_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*")
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9._/-]*|[0-9]+(?:\.[0-9]+){3}")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+")
 # IANAifType-MIB: what carries a link, where the type of an interface leaves no doubt.
 _MEDIA: Final[Mapping[int, Medium]] = {
@@ -86,7 +86,7 @@ def _device(answer: Answer) -> Iterator[str]:
     yield from (f"  # {name}: {text}" for name, text in facts.items() if text)
     yield f"  - id: {_word(answer.device)}"
     yield f"    site: {UNPLACED}"
-    yield f"    address: {json.dumps(found.goal.address)}"
+    yield f"    address: {_word(found.goal.address)}"
     if found.goal.port != SNMP_PORT:
         yield f"    port: {found.goal.port}"
     yield f"    profile: {found.profile.name if found.profile else 'if-mib'}"

@@ -18,7 +18,8 @@ def lines(survey: Survey, difference: Difference) -> Iterator[str]:
     echoing = sum(each.answers_echoes for each in survey.answers)
     links = len(survey.neighbourhood.links)
     yield (
-        f"{count(len(survey.answers), 'address')}: {answering} answer SNMP, {echoing} echoes;"
+        f"{count(len(survey.answers), 'address', 'addresses')}:"
+        f" {answering} answer SNMP, {echoing} echoes;"
         f" {count(links, 'link')} found"
     )
     yield from _section("Devices", difference.devices)
