@@ -10,7 +10,6 @@ from collectors.observation import Outcome
 from collectors.snmp.ber import Oid, Tag
 from collectors.snmp.message import PduType, Value, Varbind
 from tests.wire.agent import device_objects
-from tests.wire.catalogue import hs
 from tests.wire.dialects import Dialect, Heard, Play, running_peer
 from tests.wire.engines import ENGINES, polled, running_engine, value
 
@@ -73,7 +72,6 @@ def falling(oid: Oid, count: int) -> list[Oid]:
     return [(*oid[: len(LABEL)], 99 - number) for number in range(count)]
 
 
-@hs("HS-22")
 @every_engine
 @pytest.mark.parametrize("abuse", [endless, standing, falling])
 def test_abused_table_of_a_vendor_ends_within_its_caps(
@@ -95,7 +93,6 @@ def test_abused_table_of_a_vendor_ends_within_its_caps(
     asyncio.run(story())
 
 
-@hs("HS-23")
 @every_engine
 def test_hostile_labels_are_made_fit_and_told_apart(engine_name: str, profile: str) -> None:
     labels = {1: b"radio\n1\0", 2: b"same", 3: b"same", 4: b"x" * 500, 5: b"", 6: b"\xff\xfe"}
