@@ -41,7 +41,7 @@ from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline
 from netmon.source import LiveSource, Vitals
 from netmon.state import State
-from netmon.store import Store
+from netmon.store import Store, StoreError
 from netmon.traps import Traps
 
 if TYPE_CHECKING:
@@ -92,7 +92,11 @@ class App:
             wall=surroundings.wall,
             monotonic=surroundings.monotonic,
             history=History(settings.history),
-            observers=(self._keep, self._log_changes, *surroundings.observers),
+            observers=(
+                lambda _, changed: self.keep(changed),
+                self._log_changes,
+                *surroundings.observers,
+            ),
             settings=settings.pipeline,
         )
         self.native = SnmpEngine(
@@ -128,6 +132,7 @@ class App:
         self.server: RunningServer | None = None
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._store: Store | None = None
+        self._unkept: dict[str, Incident] = {}  # changed, and not yet given to the store
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
 
@@ -180,6 +185,8 @@ class App:
             self.vitals.reload_successful = False
             _log.error("the running configuration stays, the new one is wrong:\n%s", error)
             return
+        for warning in fresh.warnings:
+            _log.warning("%s", warning)
         changes = diff(self.configuration, fresh)
         self.vitals.reload_successful = True
         self.vitals.reloaded_at = self._outside.wall()
@@ -255,7 +262,6 @@ class App:
             transport = self._outside.transport or open_transport(settings)
         except PingUnavailable as error:
             _log.warning("going on with SNMP only: %s", error)
-            self.vitals.ping_unavailable = str(error)
             return
         self.ping = PingCollector(
             transport, now=self._outside.monotonic, wall=self._outside.wall, settings=settings
@@ -299,9 +305,25 @@ class App:
             self._writer, functools.partial(call, *arguments)
         )
 
-    def _keep(self, _judgement: Judgement, changed: Sequence[Incident]) -> None:
-        if changed and self._store is not None:
-            self._writer.submit(self._store.save_incidents, list(changed))
+    def keep(self, changed: Sequence[Incident]) -> None:
+        """Have incidents written, and with them what could not be written before."""
+        self._unkept.update((incident.id, incident) for incident in changed)
+        if self._unkept and self._store is not None:
+            given, self._unkept = self._unkept, {}
+            writing = asyncio.get_running_loop().run_in_executor(
+                self._writer, self._store.save_incidents, list(given.values())
+            )
+            writing.add_done_callback(functools.partial(self._note_kept, given))
+
+    def _note_kept(self, given: dict[str, Incident], writing: "asyncio.Future[None]") -> None:
+        error = writing.exception()
+        if error is not None:
+            self._unkept = {**given, **self._unkept}
+            self._note_store_failure(error)
+
+    def _note_store_failure(self, error: BaseException) -> None:
+        self.vitals.store_failures += 1
+        _log.error("incidents or baselines are kept in memory alone: %s", error)
 
     def _log_changes(self, _judgement: Judgement, changed: Sequence[Incident]) -> None:
         for incident in changed:
@@ -342,7 +364,10 @@ class App:
         if self.traps is not None:
             self.traps.close()
         if self._store is not None:
-            await self._checkpoint()
+            try:
+                await self._checkpoint()
+            except StoreError as error:
+                self._note_store_failure(error)
             await self._write(self._store.close)
         self._writer.shutdown()
         self.exposition.close()

@@ -182,10 +182,11 @@ def watch_receiver(exposition: Exposition, traps: Traps) -> None:
 
 
 def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:
-    """Export how the configuration is."""
+    """Export how the configuration and the store are."""
     watch = exposition.health.watch
     watch("netmon_config_last_reload_successful", lambda: float(vitals.reload_successful))
     watch("netmon_config_last_reload_timestamp_seconds", lambda: vitals.reloaded_at)
+    watch("netmon_store_failures_total", lambda: float(vitals.store_failures))
 
 
 def _watch_all(

@@ -20,7 +20,7 @@ class Vitals:
 
     reloaded_at: float  # wall clock, when files were last taken over
     reload_successful: bool = True
-    ping_unavailable: str = ""  # why there is no ICMP; empty: there is
+    store_failures: int = 0  # what could not be written; it is tried again
 
 
 class LiveSource:

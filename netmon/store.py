@@ -8,7 +8,8 @@ one begun: monitoring goes on, and somebody can look at the old one later.
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -17,6 +18,7 @@ from annotated_types import Ge
 from sqlalchemy import (
     URL,
     Column,
+    Connection,
     Engine,
     Float,
     LargeBinary,
@@ -93,7 +95,7 @@ class Store:
         self._engine = self._opened(now)
 
     def save_incidents(self, incidents: Iterable[Incident]) -> None:
-        """Keep incidents as they are now, all or none."""
+        """Keep incidents as they are now, all or none. Raises StoreError, as all that writes."""
         rows = [
             {
                 "id": incident.id,
@@ -108,7 +110,7 @@ class Store:
             return
         put = insert(_incidents)
         changed = {name: put.excluded[name] for name in ("phase", "closed_at", "document")}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(put.on_conflict_do_update(["id"], set_=changed), rows)
 
     def load_incidents(self) -> list[Incident]:
@@ -128,7 +130,7 @@ class Store:
         """Keep the detection's checkpoint, in place of the one before; `now` is wall clock."""
         put = insert(_baselines).values(name=_BASELINES, saved_at=now, blob=blob)
         changed = {name: put.excluded[name] for name in ("saved_at", "blob")}
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             connection.execute(put.on_conflict_do_update(["name"], set_=changed))
 
     def load_baselines(self) -> bytes | None:
@@ -142,12 +144,24 @@ class Store:
         old = delete(_incidents).where(
             _incidents.c.phase == Phase.CLOSED.value, _incidents.c.closed_at < before
         )
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             return connection.execute(old).rowcount
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Give a transaction. Raises StoreError where the disk or the file does not take it."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise StoreError(
+                f"store {self.path} cannot be written: {error.orig}; its disk must have room,"
+                " and no other program may hold the file"
+            ) from error
 
     def _opened(self, now: float) -> Engine:
         try:

@@ -17,7 +17,7 @@ from collectors.ping.burst import Burst, OnDone
 from collectors.ping.clock import KernelClock
 from collectors.ping.flight import Flight, FlightStatistics
 from collectors.ping.mint import Mint
-from collectors.ping.transport import PingSettings, Transport, TransportStatistics
+from collectors.ping.transport import PingSettings, Transport
 from collectors.ping.wheel import Wheel
 from collectors.target import PingTarget
 from topology.model import DeviceId
@@ -59,16 +59,6 @@ class PingCollector:
     def statistics(self) -> FlightStatistics:
         """What happened to echoes."""
         return self._flight.statistics
-
-    @property
-    def transport_statistics(self) -> TransportStatistics:
-        """What passed through the sockets."""
-        return self._transport.statistics
-
-    @property
-    def clock_steps(self) -> int:
-        """How often the wall clock jumped while we looked."""
-        return self._flight.clock.steps
 
     @property
     def bursts_under_way(self) -> int:

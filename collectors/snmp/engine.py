@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from collectors.observation import Layout, Observation, Outcome, SecurityEvent, SecurityKind
+from collectors.observation import Observation, Outcome, SecurityEvent, SecurityKind
 from collectors.snmp.engines import Engines
 from collectors.snmp.exchange import Exchange
 from collectors.snmp.greeting import Greeter
@@ -108,11 +108,6 @@ class SnmpEngine:
             events=self._events_of(session) if session.line.events else (),
             misfit=session.life.misfit if session.life is not None else "",
         )
-
-    def layout_of(self, device: str) -> Layout | None:
-        """Return the layout in use for a device, if it is mapped."""
-        session = self._sessions.get(device)
-        return session.life.plan.layout if session and session.life else None
 
     def engine_of(self, device: str) -> tuple[bytes, int, int] | None:
         """Return engineID, boots and time that a device has proven by SNMPv3; None: it has not."""

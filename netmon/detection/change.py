@@ -69,11 +69,6 @@ class Change:
             )
         return self._noted
 
-    def reset(self, rows: Flags) -> None:
-        """Forget what was summed: the series has begun anew."""
-        self._up[rows] = self._down[rows] = 0.0
-        self.risen[rows] = self.fallen[rows] = self._noted[rows] = False
-
     def taken(self, old_rows: Integers) -> "Change":
         """Return one with a row for each of `old_rows`; −1 makes a new, quiet row."""
         made = Change(len(old_rows), self.settings)

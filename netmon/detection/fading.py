@@ -51,7 +51,6 @@ class Fades:
     steady: Flags
     wanders: Flags
     both_ways: Flags  # the other direction lost the same
-    one_way: Flags  # the other direction is known and did not
 
 
 class Fading:
@@ -89,7 +88,7 @@ class Fading:
         age = monotonic - self._since
         deviation = np.sqrt(self._squares / np.maximum(self._count, 1.0))
         told = lost | sent_less
-        both, apart = self._compared(loss, lost)
+        both = self._alike(loss, lost)
         with np.errstate(invalid="ignore"):
             step = told & (self._jump >= settings.step_share * np.where(lost, loss, np.inf))
         return Fades(
@@ -103,7 +102,6 @@ class Fading:
             & (self._count >= 6)
             & (deviation > settings.wander_share * np.abs(self._mean)),
             both_ways=both,
-            one_way=told & apart,
         )
 
     def evidence(self, row: int, radio: Radio, fades: Fades) -> Evidence:
@@ -154,13 +152,12 @@ class Fading:
             ours[kept] = theirs[rows[kept]]
         return made
 
-    def _compared(self, loss: Floats, lost: Flags) -> tuple[Flags, Flags]:
-        """Return the directions of links that lose about the same both ways, and that do not.
+    def _alike(self, loss: Floats, lost: Flags) -> Flags:
+        """Return the directions of links that lose about the same both ways.
 
         Both ends are polled at different moments, and a shower's flank moves by decibels between
         them. So each direction is the range of its last two values: what it lost when the other
-        end was asked lies in there. Ranges that meet say "the same" only while both fade; ranges
-        apart say "one way"; on a fresh flank neither is said.
+        end was asked lies in there. Ranges that meet say "the same" only while both fade.
         """
         settings = self.settings
         prior = np.where(np.isfinite(self._prior), self._prior, loss)
@@ -172,7 +169,7 @@ class Fading:
             meets = low.max(axis=1) - high.min(axis=1) <= allowed
             fading = (high > settings.quiet_db).all(axis=1)
         both = told.any(axis=1) & known & meets & fading
-        return np.repeat(both, 2), np.repeat(known & ~meets, 2)
+        return np.repeat(both, 2)
 
     def _follow(self, loss: Floats, fresh: Flags, monotonic: float) -> None:
         """Keep the largest jump and the deviation (Welford) of every fade under way."""

@@ -269,8 +269,3 @@ def _silence(
         figures=(("devices", float(len(asked))), ("links_down", float(down))),
         where=site,
     )
-
-
-def site_subject(site: SiteId) -> Subject:
-    """Return the site as a subject."""
-    return Subject(SubjectKind.SITE, site)

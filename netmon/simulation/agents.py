@@ -49,10 +49,6 @@ class Agents:
         agent = self._by_address.get((address, port))
         return None if agent is None else agent.answer(request, time)
 
-    def listens(self, address: str, port: int) -> bool:
-        """Whether there is an agent at an address."""
-        return (address, port) in self._by_address
-
     def bind(self) -> None:
         """Take all addresses, so that nobody else does; raises AgentsError if one is taken."""
         for (address, port), agent in self._by_address.items():

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,6 +47,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.netmon.test_store import INCIDENT, NOW
+from contextlib import closing
 from dataclasses import replace
 from netmon.store import Store, StoreSettings
 store = Store(StoreSettings(path=sys.argv[1]), NOW)
@@ -203,4 +205,19 @@ def test_an_incident_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path
     connection.close()
     store = Store(settings(tmp_path), NOW)
     assert [incident.id for incident in store.load_incidents()] == ["20261124-0009"]
+    store.close()
+
+
+def test_a_file_that_another_program_holds_is_told_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "held.sqlite"
+    store = Store(StoreSettings(path=str(path), busy_seconds=0.0), NOW)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for write in (
+            lambda: store.save_incidents([INCIDENT]),
+            lambda: store.save_baselines(b"x", NOW),
+            lambda: store.prune(NOW),
+        ):
+            with pytest.raises(StoreError, match=r"held\.sqlite cannot be written: database is lo"):
+                write()
     store.close()
