@@ -13,10 +13,11 @@ from collectors.errors import DecodeError
 from collectors.observation import Cell, Outcome
 from collectors.snmp.admission import admit
 from collectors.snmp.ber import Oid, decode_oid
+from collectors.snmp.chunk import Chunk, Field, MismatchError
 from collectors.snmp.exchange import Exchange
 from collectors.snmp.line import EndedError, Line
 from collectors.snmp.mapping import SYS_DESCR, SYS_OBJECT_ID, Mapper, oid_in
-from collectors.snmp.plan import Chunk, Field, MismatchError, Plan, compile_plan
+from collectors.snmp.plan import Plan, compile_plan
 from collectors.snmp.poll import PollQuestion
 from collectors.snmp.profile import Profile
 from collectors.snmp.question import Asker, Step

@@ -6,8 +6,9 @@ from typing import Any, Final
 from collectors.errors import DecodeError
 from collectors.observation import Outcome
 from collectors.snmp.admission import Frame, admit
+from collectors.snmp.chunk import Chunk, MismatchError
 from collectors.snmp.message import VERSION_1, ErrorStatus
-from collectors.snmp.plan import Chunk, MismatchError, Plan
+from collectors.snmp.plan import Plan
 from collectors.snmp.question import Step
 from collectors.snmp.rejection import RejectedError, Rejection
 
