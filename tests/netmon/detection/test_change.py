@@ -76,3 +76,15 @@ def test_noise_alone_does_not_alarm_in_a_week_of_ten_second_polls() -> None:
         change.look(noise.normal(0.0, 1.0, 64), everybody)
         assert not change.risen.any()
         assert not change.fallen.any()
+
+
+@pytest.mark.parametrize(
+    ("alarm_at", "clear_at", "full_at"),
+    [(8.0, 8.0, 10.0), (8.0, 9.0, 10.0), (8.0, 2.0, 7.0), (4.5, 2.0, 10.0)],
+    ids=["clears where it alarms", "clears above", "never alarms", "one sample alarms"],
+)
+def test_thresholds_that_cannot_work_are_refused(
+    alarm_at: float, clear_at: float, full_at: float
+) -> None:
+    with pytest.raises(ValueError, match="alarm_at"):
+        ChangeSettings(alarm_at=alarm_at, clear_at=clear_at, full_at=full_at)

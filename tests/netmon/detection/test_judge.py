@@ -150,6 +150,15 @@ def test_one_noisy_sample_is_no_alarm() -> None:
         assert not not_healthy(scene.live(polls=1))
 
 
+def test_a_level_that_fell_is_not_said_to_hold() -> None:
+    scene = healthy_scene()
+    deaf_receiver(scene)
+    told = link(scene.live(polls=1), "a-b").evidence
+    (quality,) = (each.words for each in told if each.finding == "quality_loss")
+    assert "dB more than RSL " in quality
+    assert "holds" not in quality
+
+
 def test_atpc_hides_no_fade() -> None:
     scene = healthy_scene()
     story = scene.link("a-b")
@@ -339,6 +348,16 @@ def test_own_uplink_lost_is_one_verdict_and_everything_else_unknown() -> None:
     assert "none of the 5 devices beyond hq answers" in last.network.because
     assert {link.condition for link in last.links.values()} == {Condition.UNKNOWN}
     assert last.devices[DeviceId("hq-r")].condition is Condition.HEALTHY
+
+
+def test_own_links_that_are_down_say_so_before_three_polls_have_ended_in_silence() -> None:
+    scene = healthy_scene()
+    for name in ("hq-a", "hq-d", "e-hq"):
+        scene.link(name).cut()
+    scene.silent = {device for device in scene.network.devices if device != "hq-r"}
+    lost = scene.live(polls=1).network
+    assert lost is not None
+    assert lost.cause is Cause.UPSTREAM
 
 
 def test_when_the_uplink_is_back_nobody_is_called_down_on_the_way() -> None:
