@@ -1,4 +1,4 @@
-"""Laws are checked without a deadline per example; and the conformance table, when asked for."""
+"""For all tests: laws have no deadline, the table of conformance, and no SET leaves."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import set_guard
 from tests.conformance import Table, contradictions
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no counterexample
 settings.load_profile("unhurried")
 
 TABLE = pytest.StashKey[Table]()
+GUARD = pytest.StashKey[set_guard.Guard]()
+SETS = pytest.StashKey[list[str]]()
 PAGE = Path(__file__).parents[1] / "docs" / "wire-conformance.md"
 
 
@@ -45,12 +48,19 @@ class _Noting:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    session.config.pluginmanager.register(_Noting(session.config.stash[TABLE]), "conformance")
+    config = session.config
+    config.pluginmanager.register(_Noting(config.stash[TABLE]), "conformance")
+    if not config.option.collectonly:
+        config.stash[GUARD] = set_guard.start()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    stash = session.config.stash
+    stash[SETS] = stash[GUARD].finish() if GUARD in stash else []
+    if stash[SETS]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     path: Path | None = session.config.getoption("--conformance")
-    table = session.config.stash[TABLE]
+    table = stash[TABLE]
     if path is not None:
         path.write_text(table.render(), "utf-8")
     elif contradictions(table, PAGE.read_text("utf-8")):
@@ -59,6 +69,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     config = terminalreporter.config
+    for line in config.stash.get(SETS, []):
+        terminalreporter.write_line(f"an SNMP SET left: {line}", red=True)
+    if GUARD in config.stash and config.stash[GUARD].dropped:
+        lost = config.stash[GUARD].dropped
+        terminalreporter.write_line(f"the guard against SETs missed {lost} datagrams", yellow=True)
     if config.getoption("--conformance") is None:
         for line in contradictions(config.stash[TABLE], PAGE.read_text("utf-8")):
             terminalreporter.write_line(f"docs/wire-conformance.md: {line}", red=True)
