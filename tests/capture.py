@@ -11,8 +11,6 @@ import select
 import socket
 import struct
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 _SET: Final = 3 | 0xA0  # SetRequest-PDU (RFC 3416 §3)
@@ -76,35 +74,6 @@ def community_of_set(data: bytes) -> bytes | None:
         return None
 
 
-def _owners(port: int) -> list[int]:
-    """Return the processes that hold a UDP port, and their ancestors."""
-    inodes = set()
-    for table in ("/proc/net/udp", "/proc/net/udp6"):
-        for line in Path(table).read_text("ascii").splitlines()[1:]:
-            words = line.split()
-            if int(words[1].rpartition(":")[2], 16) == port:
-                inodes.add(f"socket:[{words[9]}]")
-    found: list[int] = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            links = {str(link.readlink()) for link in (process / "fd").iterdir()}
-        except OSError:
-            continue
-        if links & inodes:
-            found += _line_of(int(process.name))
-    return found
-
-
-def _line_of(process: int) -> Iterator[int]:
-    while process > 1:
-        yield process
-        try:
-            words = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2]
-        except OSError:
-            return
-        process = int(words.split()[1])
-
-
 def _open() -> socket.socket:
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
     program = b"".join(struct.pack("HBBI", *line) for line in _FILTER)
@@ -149,7 +118,7 @@ def main(allowed: frozenset[bytes]) -> None:
                 port, payload = _payload(packet)
                 community = community_of_set(payload)
                 if community is not None and community not in allowed:
-                    finding = {"port": port, "owners": _owners(port), "octets": payload.hex()}
+                    finding = {"port": port, "octets": payload.hex()}
                     _tell(json.dumps(finding))
         statistics = sock.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)
         _tell(json.dumps({"seen": seen, "dropped": struct.unpack("II", statistics)[1]}))

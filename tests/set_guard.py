@@ -1,12 +1,11 @@
 """No SNMP SET leaves in any test: the whole session is watched, and fails if one did.
 
-As root by a capture of loopback (`tests.capture`), so that every process a test starts is watched
-too; else by a watch on the sockets of this process. The one community that may stand in a SET is
-`REFUSED`: a test that proves a refusal says so by it.
+As root by a capture of loopback (`tests.capture`), so that every process is watched, whoever
+started it; else by a watch on the sockets of this process. The one community that may stand in a
+SET is `REFUSED`: a test that proves a refusal says so by it.
 """
 
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -48,12 +47,7 @@ class CaptureGuard:
         output, _ = self._process.communicate()
         *found, last = map(json.loads, output.splitlines())
         self.seen, self.dropped = last["seen"], last["dropped"]
-        return [
-            f"port {each['port']} sent {each['octets']}"
-            for each in found
-            # Another session on this machine may send what it likes; one that is gone is ours.
-            if not each["owners"] or os.getpid() in each["owners"]
-        ]
+        return [f"port {each['port']} sent {each['octets']}" for each in found]
 
 
 class SocketGuard:
