@@ -35,6 +35,7 @@ LOSS_OF_SIGNAL_DB: Final = 4.0  # below it not even the most robust mode holds t
 MARGIN_DB: Final = 1.0  # kept between threshold and use, so that ACM does not flap
 
 _NEEDED_DB: Final = np.array([step.snr_db + MARGIN_DB for step in STEPS[1:]])
+_THRESHOLDS_DB: Final = np.array([step.snr_db for step in STEPS])
 _BITS: Final = np.array([float(step.bits) for step in STEPS])
 _DENSITY: Final = np.array([step.bps_per_hz for step in STEPS])
 
@@ -63,3 +64,8 @@ def loss_ratio(snr_db: Floats) -> Floats:
     missing_db = STEPS[0].snr_db - np.nan_to_num(snr_db, nan=-100.0)
     lost = np.minimum(1.0, 10.0 ** np.clip(missing_db - 5.0, -9.0, 0.0))
     return np.where(missing_db > STEPS[0].snr_db - LOSS_OF_SIGNAL_DB, 1.0, lost)
+
+
+def threshold_db(step: NDArray[np.intp]) -> Floats:
+    """Return the SNR that a row of STEPS needs for 1e-6."""
+    return np.asarray(_THRESHOLDS_DB[step])

@@ -3,14 +3,17 @@
 Columns over devices, at times of the story's clock (`local`); see `world.World.local`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netmon.simulation.events import PowerLoss
+from netmon.simulation.events import CounterReset, Event, Maintenance, PowerLoss, Reboot
 from netmon.simulation.noise import Floats, streams, uniform
+from netmon.simulation.skies import Span
+from topology.model import DeviceId, SiteId
 from topology.network import Network
 
 Flags = NDArray[np.bool_]
@@ -34,16 +37,27 @@ class Supply:
 
 
 class Power:
-    """What the events of a story do to the supply of every device."""
+    """What the events of a story do to the supply of every device, and to its running."""
 
-    def __init__(self, network: Network, seed: int, losses: tuple[PowerLoss, ...]) -> None:
+    def __init__(self, network: Network, seed: int, events: Iterable[Event]) -> None:
         devices = tuple(network.devices)
         stream = streams(seed, "boot", devices)
         self._booted = -DAY_SECONDS * (9.0 + 60.0 * uniform(stream))
-        self._losses = [
-            (loss, np.array([network.site_of(device) == loss.site for device in devices]))
-            for loss in losses
-        ]
+        self._losses: list[tuple[PowerLoss, Flags]] = []
+        self._pauses: list[tuple[Reboot | Maintenance, Flags]] = []
+        self._resets: list[tuple[CounterReset, Flags]] = []
+        for event in events:
+            match event:
+                case PowerLoss():
+                    self._losses.append((event, _at_site(network, event.site)))
+                case Maintenance():
+                    self._pauses.append((event, _at_site(network, event.site)))
+                case Reboot():
+                    self._pauses.append((event, _is(devices, event.device)))
+                case CounterReset():
+                    self._resets.append((event, _is(devices, event.device)))
+                case _:
+                    pass
         self._count = len(devices)
 
     def sample(self, local: Floats) -> Supply:
@@ -58,6 +72,9 @@ class Power:
             on_battery |= np.outer(failed, concerned)
             left = _charge(loss, local)
             charge[:, concerned] = np.minimum(charge[:, concerned], left[:, None])
+        for pause, concerned in self._pauses:
+            paused = (local >= pause.start_seconds) & (local < pause.end_seconds)
+            powered &= ~np.outer(paused, concerned)
         part = (charge - EMPTY_RATIO) / (1 - EMPTY_RATIO)
         discharging_volts = EMPTY_VOLTS + (FULL_VOLTS - EMPTY_VOLTS) * part
         return Supply(
@@ -69,15 +86,36 @@ class Power:
 
     def booted(self, times: Floats, period_seconds: float | None) -> Floats:
         """Return when each device last started, on the simulation's clock: (times, devices)."""
+        return self._latest(times, period_seconds, [*self._losses, *self._pauses])
+
+    def counted(self, times: Floats, period_seconds: float | None) -> Floats:
+        """Return since when each device's counters count; a reset alone leaves the uptime."""
+        changes = [*self._losses, *self._pauses, *self._resets]
+        return self._latest(times, period_seconds, changes)
+
+    def _latest(
+        self,
+        times: Floats,
+        period_seconds: float | None,
+        changes: Iterable[tuple[Span, Flags]],
+    ) -> Floats:
         started = np.broadcast_to(self._booted, (len(times), self._count)).copy()
-        for loss, concerned in self._losses:
-            returned = np.full(len(times), loss.end_seconds)
+        for change, concerned in changes:
+            returned = np.full(len(times), change.end_seconds)
             if period_seconds is not None:
-                rounds = np.floor((times - loss.end_seconds) / period_seconds)
-                returned = loss.end_seconds + period_seconds * np.maximum(rounds, 0.0)
+                rounds = np.floor((times - change.end_seconds) / period_seconds)
+                returned = change.end_seconds + period_seconds * np.maximum(rounds, 0.0)
             happened = (returned <= times)[:, None] & concerned[None, :]
             started = np.where(happened, np.maximum(started, returned[:, None]), started)
         return started
+
+
+def _at_site(network: Network, site: SiteId) -> Flags:
+    return np.array([network.site_of(device) == site for device in network.devices], dtype=bool)
+
+
+def _is(devices: tuple[DeviceId, ...], device: DeviceId) -> Flags:
+    return np.array([each == device for each in devices], dtype=bool)
 
 
 def _charge(loss: PowerLoss, local: Floats) -> Floats:

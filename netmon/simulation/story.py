@@ -7,7 +7,9 @@ those of a story of 90 seconds and stretch with its length.
 from dataclasses import dataclass
 from typing import Final
 
-from netmon.simulation.events import Event, FibreCut, Jammer, PowerLoss, RainCell
+from netmon.simulation.emitters import Jammer
+from netmon.simulation.events import Event, FibreCut, PowerLoss
+from netmon.simulation.skies import RainCell
 from netmon.verdict import Cause, Subject, SubjectKind
 from topology.model import Carrier, LinkId, Position, SiteId
 

@@ -112,7 +112,11 @@ class World:
         noise = white(self._streams, times, 5.0)
         return {
             "uptime_seconds": times[:, None] - booted,
-            "cpu_ratio": np.clip(0.08 + 0.3 * load + 0.05 * day + 0.01 * noise, 0.01, 1.0),
+            "cpu_ratio": np.clip(
+                0.08 + 0.3 * load + 0.05 * day + 0.01 * noise + conditions.extra_cpu_ratio,
+                0.01,
+                1.0,
+            ),
             "temperature_celsius": 24.0
             + 14.0 * warm
             + 4.0 * day
@@ -120,6 +124,7 @@ class World:
             "supply_volts": supply.supply_volts + 0.05 * noise,
             "on_battery": supply.on_battery.astype(float),
             "battery_ratio": supply.battery_ratio,
+            **self._physics.timing.values(self._physics.local(times)),
         }
 
     def _gauges(self, times: Floats, conditions: Conditions) -> dict[str, Floats]:
@@ -131,15 +136,18 @@ class World:
             "admin_status": np.full(shape, UP),
             "speed_bps": np.broadcast_to(self._speeds_bps, shape),
         }
-        values.update(self._radio_values(conditions, shape))
+        values.update(self._radio_values(times, conditions, shape))
         return values
 
-    def _radio_values(self, conditions: Conditions, shape: tuple[int, int]) -> dict[str, Floats]:
+    def _radio_values(
+        self, times: Floats, conditions: Conditions, shape: tuple[int, int]
+    ) -> dict[str, Floats]:
         """Return the radio quantities; an interface with several radio links says its last one."""
         receivers, radio = self._physics.receivers, conditions.radio
         heard = conditions.far_powered
+        centre_hz, width_hz = self._physics.carriers(times)
         columns = {
-            "rsl_dbm": np.where(heard, radio.rsl_dbm, np.nan),
+            "rsl_dbm": np.where(heard, radio.said_rsl_dbm, np.nan),
             "snr_db": np.where(heard, radio.snr_db, np.nan),
             "noise_floor_dbm": radio.noise_floor_dbm,
             "modulation": np.where(heard, modulation.bits_of(radio.snr_db), np.nan),
@@ -147,7 +155,8 @@ class World:
             "capacity_bps": np.where(
                 heard, self._physics.capacity_of_receivers(conditions), np.nan
             ),
-            "frequency_hz": np.broadcast_to(self._frequency_hz, heard.shape),
+            "frequency_hz": centre_hz,
+            "bandwidth_hz": width_hz,
         }
         values: dict[str, Floats] = {}
         for name, column in columns.items():
@@ -162,11 +171,6 @@ class World:
         each = self._physics.receivers.each
         return np.array([one.link.medium is Medium.MICROWAVE for one in each], dtype=bool)
 
-    @property
-    def _frequency_hz(self) -> Floats:
-        carriers = [one.link.carrier for one in self._physics.receivers.each]
-        return np.array([math.nan if one is None else one.frequency_hz for one in carriers])
-
     def _counters(self, times: Floats) -> dict[str, Floats]:
         flows, entries = self._physics.flows, self._ledger.entries(times)
         sent, received = entries.sent_octets, entries.received_octets
@@ -176,8 +180,8 @@ class World:
         counters = {
             "out_octets": sent @ goes_out,
             "in_octets": received @ comes_in,
-            "out_unicast_packets": (sent / flows.packet_octets) @ goes_out,
-            "in_unicast_packets": (received / flows.packet_octets) @ comes_in,
+            "out_unicast_packets": entries.sent_packets @ goes_out,
+            "in_unicast_packets": entries.received_packets @ comes_in,
             "out_discards": dropped @ goes_out,
             "in_discards": np.zeros((len(times), len(self.interface_rows))),
             "out_errors": np.zeros((len(times), len(self.interface_rows))),
@@ -191,7 +195,8 @@ class World:
     def _counters_since_boot(self, times: Floats) -> dict[str, Floats]:
         """Return the counters; a device that started anew within the story counts from then."""
         counters = self._counters(times)
-        booted = self._physics.power.booted(times, self._physics.period_seconds)[:, self._owner]
+        physics = self._physics
+        booted = physics.power.counted(times, physics.period_seconds)[:, self._owner]
         for moment in np.unique(booted[booted > 0]):
             before = self._counters(np.array([moment]))
             for name, values in counters.items():
@@ -212,7 +217,7 @@ class World:
         passes_of_link = passes.reshape(-1, links, 2).sum(axis=2)
         shape = conditions.supply.powered.shape
         delays, loss, queues = np.empty(shape), np.empty(shape), np.empty(shape)
-        states = np.concatenate([conditions.links_up, conditions.supply.powered], axis=1)
+        states = np.concatenate([conditions.links_carry, conditions.supply.powered], axis=1)
         # Times with the same things working are taken together; in the past that is all of them.
         changes = np.flatnonzero((states[1:] != states[:-1]).any(axis=1)) + 1
         for rows in np.split(np.arange(len(states)), changes):
