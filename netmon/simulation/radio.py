@@ -119,7 +119,7 @@ class RadioPhysics:
             for each in (noise.frame_dbm, noise.steady_dbm, noise.pulse_dbm)
         )
         rise_db = noise.idle_dbm - noise.own_dbm
-        lost, errored, severe = _losses(air, steady_db, pulsed_db, rise_db)
+        lost, errored, severe = _losses(air, steady_db, pulsed_db, noise.steady_dbm - noise.own_dbm)
         reading_db = 0.25 * white(receivers.own + np.uint64(2), times, 1.0)
         return RadioSample(
             rsl_dbm=rsl_dbm,
