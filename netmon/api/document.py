@@ -160,6 +160,7 @@ def _link(
         "length_m": round(network.length_m(link.id), 1),
         "capacity_bps": link.capacity_bps,
         "srlgs": sorted(link.srlgs),
+        "contact": link.contact or None,
         "a": _end(network, link.a, a),
         "b": _end(network, link.b, b),
     } | _verdict(verdict)

@@ -41,17 +41,17 @@ def test_mutated_v3_messages_are_never_believed(suite: NativeSuite | PysnmpSuite
         original = rng.choice(honest)
         data = mutated(rng, original)
         association = make_association(suite)
-        begun = time.perf_counter()
+        begun = time.thread_time()
         with pytest.raises(RejectedError) if data != original else contextlib.suppress(Exception):
             association.open(data, 4711, 0.0)
-        worst = max(worst, time.perf_counter() - begun)
+        worst = max(worst, time.thread_time() - begun)
         if data != original:
             assert not association.is_proven
             assert (association.clock.boots, association.clock.time) == (3, 5000)
         probe = ProbeQuestion(suite=suite, ids=random_ids(), max_size=8192)
         with contextlib.suppress(RejectedError):
             probe.read(data, 4711)
-    assert worst < 0.1  # a shared machine; alone it is below 20 ms
+    assert worst < 0.02  # of CPU time: other programs on the machine do not count
 
 
 def make_association(suite: NativeSuite | PysnmpSuite) -> Association:

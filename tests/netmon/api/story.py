@@ -140,6 +140,7 @@ def make_network(site_name: str = "Narva") -> Network:
                 medium=medium,
                 carrier=Carrier(frequency_hz=frequency_hz, width_hz=28e6) if frequency_hz else None,
                 capacity_bps=4e8,
+                contact="<b>duty desk</b>, Jõhvi" if name == "s6-narva-mast" else "",
             )
         )
     return Network.build(sites, devices, interfaces, links)

@@ -63,6 +63,15 @@ def test_a_link_is_told_with_both_ends_and_units_in_names() -> None:
     assert link["b"]["snr_db"] == 9.7
     assert link["a"]["rsl_dbm"] is None  # its device is silent: unknown, never 0
     assert link["incidents"] == ["i-1"]
+    assert link["contact"] == "<b>duty desk</b>, Jõhvi"
+
+
+def test_a_link_that_nobody_is_named_for_says_so() -> None:
+    links = get(make_source(), "/api/v1/links").json["links"]
+    assert [link["contact"] for link in links if link["id"] != "s6-narva-mast"] == [None] * (
+        len(links) - 1
+    )
+    assert len(links) > 1
 
 
 def test_links_come_in_pages_and_say_where_to_go_on() -> None:
