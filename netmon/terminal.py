@@ -24,7 +24,7 @@ from netmon.api.document import (
     site_conditions,
     worst_first,
 )
-from netmon.api.first_check import FIRST_CHECK
+from netmon.api.first_check import first_check
 from netmon.api.naming import between, incident_of_links, link_cause, names
 from netmon.api.source import Source
 from netmon.api.wording import NOT_WORKED_OUT, band, clock, count, duration, rfc3339
@@ -247,7 +247,7 @@ def _card(source: Source, incident: Incident, width: int, *, is_cut: bool) -> Li
     ]
     facts = [("why", _why(incident)), ("cut off", _cut_off(source.network, incident))]
     if not is_over:
-        facts.append(("first", FIRST_CHECK[incident.cause]))
+        facts.append(("first", first_check(incident)))
     for name, words in facts:
         rows = [words] if is_cut else textwrap.wrap(words, max(20, width - INDENT))
         lines += [

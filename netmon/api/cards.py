@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from netmon.api.first_check import FIRST_CHECK
+from netmon.api.first_check import first_check
 from netmon.api.naming import between, more, names, site_words
 from netmon.api.symbols import symbol
 from netmon.api.wording import NOT_WORKED_OUT, clock, count, duration, rfc3339
@@ -51,7 +51,7 @@ def _incident(network: Network, incident: Incident, now: float) -> str:
         ),
         ("Why", f"{_cause(incident)}<ul>{why}</ul>" if why else _cause(incident)),
         ("Cut off", _cut_off(network, incident)),
-        ("First check", escape(FIRST_CHECK[incident.cause])),
+        ("First check", escape(first_check(incident))),
     ]
     facts = "".join(
         f'<div class="{name.lower().replace(" ", "-")}"><dt>{name}</dt><dd>{shown}</dd></div>'

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from netmon.api.figures import UNKNOWN, EndFigures, link_figures
-from netmon.api.first_check import FIRST_CHECK
+from netmon.api.first_check import first_check
 from netmon.api.source import Judged, Source
 from netmon.api.wording import CONDITION_ORDER, SEVERITY_ORDER, band, rfc3339
 from netmon.incidents import Incident, Phase
@@ -137,7 +137,7 @@ def incident_document(incident: Incident) -> Document:
         "dependents_lost": list(incident.dependents_lost),
         "consequence_known": incident.consequence_known,
         "evidence": [_evidence(evidence) for evidence in incident.evidence],
-        "first_check": FIRST_CHECK[incident.cause],
+        "first_check": first_check(incident),
         "opened_at": rfc3339(incident.opened_at),
         "changed_at": rfc3339(incident.changed_at),
         "closed_at": None if incident.closed_at is None else rfc3339(incident.closed_at),

@@ -5,7 +5,8 @@ Written for the person on duty at night; what to do afterwards is in docs/runboo
 
 from typing import Final
 
-from netmon.verdict import Cause
+from netmon.incidents import Incident
+from netmon.verdict import Cause, SubjectKind
 
 FIRST_CHECK: Final[dict[Cause, str]] = {
     Cause.RAIN: "Look at the weather radar along the path. Wait: rain passes; page nobody.",
@@ -24,3 +25,14 @@ FIRST_CHECK: Final[dict[Cause, str]] = {
     Cause.UPSTREAM: "Look one link nearer to the core: repair that first.",
     Cause.UNKNOWN: "Read the evidence, then the device's own alarms at both ends.",
 }
+
+_OWN_SITE: Final = (
+    "Look at netmon's own machine and the way out of its site: load, CPU taken away, a full uplink."
+)
+
+
+def first_check(incident: Incident) -> str:
+    """Return what to look at first; where netmon stands there is no link nearer to the core."""
+    if incident.subject.kind is SubjectKind.NETWORK:
+        return _OWN_SITE
+    return FIRST_CHECK[incident.cause]

@@ -9,7 +9,7 @@ from rich.console import Console
 from netmon.api.page import status_page
 from netmon.incidents import Phase
 from netmon.terminal import draw
-from netmon.verdict import Cause
+from netmon.verdict import Cause, SubjectKind
 from tests.netmon.api.story import NOW, StorySource, make_incident, make_source
 from topology.model import LinkId
 
@@ -125,3 +125,14 @@ def test_a_receiver_of_a_jamming_like_incident_says_what_it_is_part_of() -> None
     row = next(line for line in screen(source) if line.lstrip("▲◐ ").startswith(link))
     assert "degraded, interference, part of jamming-like incident i-1" in row
     assert "interference, part of jamming-like incident i-1" in status_page(source)
+
+
+def test_for_netmons_own_site_one_looks_there_and_the_page_tells_the_rest() -> None:
+    own = make_incident(
+        kind=SubjectKind.NETWORK, subject="network", cause=Cause.UPSTREAM, title="delays rose"
+    )
+    source = make_source(incidents=(own,))
+    assert "Look at netmon's own machine" in line_with("   first", screen(source))
+    page = status_page(source)
+    assert "cut off</h1>" not in page
+    assert "Look at netmon&#x27;s own machine" in page
