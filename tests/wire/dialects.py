@@ -20,6 +20,7 @@ from collectors.snmp.message import (
     encode_pdu,
     frame_message,
 )
+from collectors.snmp.secure import SecureMessage
 from collectors.target import Community, SnmpTarget, Version
 from tests.wire.agent import Agent, running_agent
 from tests.wire.secure_agent import Asked, SecureAgent, running_secure_agent
@@ -41,6 +42,7 @@ class Heard:
     request: Pdu
     answer: Pdu
     dress: Callable[[bytes], bytes]  # an encoded PDU → the datagram of an answer
+    message: SecureMessage | None = None  # of v3
 
     @property
     def honest(self) -> bytes:
@@ -93,28 +95,28 @@ class OpenPeer:
     """Speaks v1 or v2c."""
 
     def __init__(self, agent: Agent, version: Version) -> None:
-        self._agent = agent
+        self.agent = agent
         self._version = version
 
     @property
     def requests(self) -> list[Pdu]:
-        return [message.pdu for message in self._agent.requests]
+        return [message.pdu for message in self.agent.requests]
 
     @property
     def objects(self) -> dict[Oid, Value]:
-        return self._agent.objects
+        return self.agent.objects
 
     @property
     def most_octets(self) -> int:
-        return self._agent.most_octets
+        return self.agent.most_octets
 
     @most_octets.setter
     def most_octets(self, octets: int) -> None:
-        self._agent.most_octets = octets
+        self.agent.most_octets = octets
 
     def play(self, play: Play | None) -> None:
         if play is None:
-            self._agent.trick = None
+            self.agent.trick = None
             return
 
         def trick(request: Message, answer: Message) -> Iterable[bytes]:
@@ -123,18 +125,18 @@ class OpenPeer:
 
             return play(Heard(request.pdu, answer.pdu, dress))
 
-        self._agent.trick = trick
+        self.agent.trick = trick
 
     def send(self, data: bytes) -> None:
-        self._agent.send(data)
+        self.agent.send(data)
 
     @property
     def asker(self) -> tuple[str, int]:
-        return self._agent.asker
+        return self.agent.asker
 
     def target(self, **changes: Any) -> SnmpTarget:
         credential = Community(name="test", secret=b"public", version=self._version)
-        return self._agent.target(**({"credential": credential} | changes))
+        return self.agent.target(**({"credential": credential} | changes))
 
 
 class SecurePeer:
@@ -171,7 +173,7 @@ class SecurePeer:
             def dress(pdu: bytes) -> bytes:
                 return self.agent.seal(asked.message, pdu, flags=asked.message.flags & 3)
 
-            return play(Heard(asked.request.pdu, asked.answer.pdu, dress))
+            return play(Heard(asked.request.pdu, asked.answer.pdu, dress, asked.message))
 
         self.agent.trick = trick
 

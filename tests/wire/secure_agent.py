@@ -232,3 +232,19 @@ def community_message(asked: Asked) -> bytes:
             + encode_tlv(Tag.SEQUENCE, b""),
         ),
     )
+
+
+def lying_under(
+    agent: SecureAgent,
+    message: SecureMessage,
+    pdu: bytes,
+    *,
+    flags: int | None = None,
+    user_keys: UsmUser | None = None,
+    **changes: Any,
+) -> bytes:
+    """Return a PDU sealed in answer to a message, otherwise than was asked."""
+    engine_id = changes.get("engine_id", agent.engine_id)
+    keys = agent.keys(user_keys or agent.user, engine_id)
+    level = message.flags & 3 if flags is None else flags
+    return agent.seal(message, pdu, flags=level, keys=keys, **changes)
