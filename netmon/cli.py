@@ -27,6 +27,10 @@ from netmon.store import StoreError
 
 EXIT_WRONG_INPUT: Final = 2
 MOST_SECONDS: Final = 86_400.0
+DESCRIPTION: Final = (
+    "Watches the links of a border communication network over SNMP and ICMP and says which is"
+    " degraded or down, and why. It only ever reads."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,7 +131,7 @@ def _seed(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="netmon", description=sys.modules["netmon"].__doc__)
+    parser = argparse.ArgumentParser(prog="netmon", description=DESCRIPTION)
     parser.add_argument("--verbose", action="store_true", help="log every decision")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from netmon.api.wording import count
 from netmon.config.load import Configuration
 from topology.model import DeviceId, LinkId, SiteId
 
@@ -38,11 +39,11 @@ class Changes:
     def words(self) -> str:
         """One line for the log."""
         parts = [
-            f"{len(ids)} {what} {verb}"
+            f"{count(len(ids), what)} {verb}"
             for what, difference in (
-                ("sites", self.sites),
-                ("devices", self.devices),
-                ("links", self.links),
+                ("site", self.sites),
+                ("device", self.devices),
+                ("link", self.links),
             )
             for verb, ids in (
                 ("added", difference.added),

@@ -21,6 +21,15 @@ def test_check_counts_what_it_read(tmp_path: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == "ok: 2 sites, 2 devices, 1 link; 2 polled\n"
 
 
+def test_help_speaks_to_users_not_to_developers(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--help"])
+    assert ended.value.code == 0
+    told = capsys.readouterr().out
+    assert "Watches the links of a border communication network" in " ".join(told.split())
+    assert "Belongs here" not in told
+
+
 def test_check_tells_every_mistake_and_ends_with_two(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,7 +24,7 @@ def test_what_is_new_and_gone_is_told(tmp_path: Path) -> None:
     assert changes.devices.removed == ("narva-r1",)
     assert changes.sites.added == ("viljandi",)
     assert changes.links.removed == ("narva-tartu",)
-    assert "1 devices removed" in changes.words
+    assert "1 device removed" in changes.words
 
 
 def test_a_device_has_changed_if_asking_it_has(tmp_path: Path) -> None:
