@@ -50,7 +50,10 @@ RATES = (
     "out_discards",
     "in_unicast_packets",
     "out_unicast_packets",
+    "errored_seconds",
     "severely_errored_seconds",
+    "background_block_errors",
+    "lost_blocks",
 )
 
 

@@ -6,23 +6,23 @@ history. Rows under an alarm are frozen: a slow jammer must not become the new n
 does of a running mean (Page-Hinkley).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Annotated, Final
-from zipfile import BadZipFile
 
 import numpy as np
 from annotated_types import Gt
 from numpy.typing import NDArray
 
+from netmon.detection.checkpoint import Arrays
 from netmon.detection.readings import Flags, Floats, Integers
 
 SIGMA_PER_MAD: Final = 1.4826  # of a normal distribution
 _GOLDEN: Final = 0.6180339887498949  # spreads rows evenly over a slot, whatever their number
 _KEPT: Final = 24  # order statistics a checkpoint keeps of each row
 _STRIDE: Final = 11  # coprime with _KEPT: restored values leave the ring in mixed order
-_FORMAT: Final = 1
+_SIGMA_PER_DEVIATION: Final = 1.2533  # √(π/2): of a normal distribution's mean deviation
+_SCATTER_PACE: Final = 1.0 / 256.0  # of a poll's weight: two hours of them at 30 s
+_LOUDEST: Final = 3.0  # a poll counts for no more, in scatters: one shower widens nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,8 @@ class Baseline:
         self._sum = np.zeros(rows)
         self._count = np.zeros(rows, dtype=np.int64)
         self._slot = np.full(rows, -1, dtype=np.int64)
+        # Means of slots hide how much single polls vary, and it is polls that a CUSUM sums.
+        self._scatter = np.full(rows, floor / _SIGMA_PER_DEVIATION, dtype=np.float32)
         self._frozen_seconds = np.zeros(rows)
         self._last = float("nan")
         self._offset = np.arange(rows) * _GOLDEN % 1.0 * settings.slot_seconds
@@ -77,6 +79,7 @@ class Baseline:
         taken = fresh & ~held & np.isfinite(values)
         self._sum[taken] += values[taken]
         self._count[taken] += 1
+        self._scatter_of(values, taken)
         slot = ((monotonic + self._offset) // self.settings.slot_seconds).astype(np.int64)
         young = self._written < self.settings.young_slots
         closing = np.flatnonzero((self._count > 0) & (young | (slot != self._slot)))
@@ -92,6 +95,7 @@ class Baseline:
         self._count[rows] = 0
         self.centre[rows] = np.nan
         self.spread[rows] = self.floor * self.settings.young_factor
+        self._scatter[rows] = self.floor / _SIGMA_PER_DEVIATION
 
     def taken(self, old_rows: Integers) -> "Baseline":
         """Return one with a row for each of `old_rows`; −1 makes a new, empty row."""
@@ -102,6 +106,7 @@ class Baseline:
         made._written[kept] = self._written[source]
         made.centre[kept] = self.centre[source]
         made.spread[kept] = self.spread[source]
+        made._scatter[kept] = self._scatter[source]
         made._frozen_seconds[kept] = self._frozen_seconds[source]
         made._last = self._last
         return made
@@ -114,6 +119,13 @@ class Baseline:
         elapsed = max(0.0, monotonic - self._last) if np.isfinite(self._last) else 0.0
         self._last = monotonic
         self._frozen_seconds = np.where(frozen, self._frozen_seconds + elapsed, 0.0)
+
+    def _scatter_of(self, values: Floats, taken: Flags) -> None:
+        """Follow the mean deviation of single polls from the centre, slowly."""
+        with np.errstate(invalid="ignore"):
+            deviation = np.minimum(np.abs(values - self.centre), _LOUDEST * self._scatter)
+        step = np.where(taken & np.isfinite(deviation), deviation - self._scatter, 0.0)
+        self._scatter += (_SCATTER_PACE * step).astype(np.float32)
 
     def _close(self, rows: Integers) -> None:
         place = self._written[rows] % self.settings.slots
@@ -129,28 +141,37 @@ class Baseline:
         held = self._ring[rows, :width]  # rows with less have NaN at their end, which sorts last
         centre = _median(held, seen)
         mad = _median(np.abs(held - centre[:, None]), seen)
-        spread = np.maximum(SIGMA_PER_MAD * mad, self.floor)
+        scatter = _SIGMA_PER_DEVIATION * self._scatter[rows]
+        spread = np.maximum(np.maximum(SIGMA_PER_MAD * mad, scatter), self.floor)
         wide = np.where(seen < self.settings.grown_slots, self.settings.young_factor, 1.0)
         self.centre[rows] = centre
         self.spread[rows] = spread * wide
 
-    def summary(self) -> NDArray[np.float32]:
-        """Return `_KEPT` order statistics of each row, NaN where a row is empty."""
-        seen = self.slots_seen
-        ordered = np.sort(self._ring, axis=1)
-        ranks = (np.arange(_KEPT) + 0.5) / _KEPT * np.maximum(seen, 1)[:, None]
-        picked = np.take_along_axis(ordered, ranks.astype(np.int64), axis=1)
-        picked[seen == 0] = np.nan
-        return picked
+    def remembered(self) -> tuple[Integers, Arrays]:
+        """Return of each row that has seen anything `_KEPT` order statistics, and its scatter."""
+        rows = np.flatnonzero(self._written)
+        seen = self.slots_seen[rows]
+        ordered = np.sort(self._ring[rows], axis=1)
+        ranks = (np.arange(_KEPT) + 0.5) / _KEPT * seen[:, None]
+        return rows, {
+            "statistics": np.take_along_axis(ordered, ranks.astype(np.int64), axis=1),
+            "seen": seen.astype(np.int32),
+            "scatter": self._scatter[rows],
+        }
 
-    def resume(self, rows: Integers, statistics: NDArray[np.float32], seen: Integers) -> None:
-        """Refill `rows` from another life's order statistics, as if `seen` slots had been seen."""
+    def resume(self, rows: Integers, arrays: Arrays) -> None:
+        """Refill rows from another life's order statistics, as if as much had been seen again."""
+        statistics = arrays["statistics"].astype(np.float32)
+        sound = np.isfinite(statistics).all(axis=1)
+        counts = np.where(sound, np.clip(arrays["seen"].astype(np.int64), 0, None), 0)
+        counts = np.minimum(counts, self.settings.slots)
         order = np.arange(self.settings.slots) * _STRIDE % _KEPT
         filled = statistics[:, order]
-        counts = np.minimum(seen, self.settings.slots)
         filled[np.arange(self.settings.slots)[None, :] >= counts[:, None]] = np.nan
         self._ring[rows] = filled
         self._written[rows] = counts
+        scatter = arrays.get("scatter", self._scatter[rows])
+        self._scatter[rows] = np.where(np.isfinite(scatter), np.abs(scatter), self._scatter[rows])
         known = rows[counts > 0]
         if known.size:
             self._measure(known)
@@ -162,52 +183,3 @@ def _median(values: NDArray[np.float32], counts: Integers) -> Floats:
     rows = np.arange(len(ordered))
     low, high = (counts - 1) // 2, counts // 2
     return (ordered[rows, low].astype(np.float64) + ordered[rows, high]) / 2.0
-
-
-Groups = Sequence[tuple[str, Sequence[str], Baseline]]  # name, key of each row, baseline
-
-
-def freeze_dry(groups: Groups) -> bytes:
-    """Pack named baselines with the keys of their rows into compact bytes (npz, no pickle)."""
-    arrays: dict[str, NDArray[np.generic]] = {"format": np.array([_FORMAT])}
-    for name, keys, baseline in groups:
-        seen = baseline.slots_seen
-        rows = np.flatnonzero(seen)
-        arrays[f"{name}.keys"] = np.array([keys[int(row)] for row in rows], dtype=np.str_)
-        arrays[f"{name}.seen"] = seen[rows].astype(np.int32)
-        arrays[f"{name}.statistics"] = baseline.summary()[rows]
-    buffer = BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    return buffer.getvalue()
-
-
-def thaw(groups: Groups, blob: bytes) -> int:
-    """Give the rows of `groups` their history back; return how many found theirs.
-
-    Bytes of another version, or damaged ones, restore nothing: a baseline can be learned again.
-    """
-    try:
-        with np.load(BytesIO(blob), allow_pickle=False) as stored:
-            if int(stored["format"][0]) != _FORMAT:
-                return 0
-            packed = {name: stored[name] for name in stored.files}
-        return sum(_thaw_one(name, keys, baseline, packed) for name, keys, baseline in groups)
-    except (BadZipFile, EOFError, IndexError, KeyError, OSError, ValueError):
-        return 0
-
-
-def _thaw_one(
-    name: str, keys: Sequence[str], baseline: Baseline, packed: dict[str, NDArray[np.generic]]
-) -> int:
-    stored = packed.get(f"{name}.keys")
-    if stored is None:
-        return 0
-    place = {key: row for row, key in enumerate(keys)}
-    pairs = [(place[str(key)], at) for at, key in enumerate(stored) if str(key) in place]
-    if not pairs:
-        return 0
-    rows, at = (np.array(side, dtype=np.int64) for side in zip(*pairs, strict=True))
-    statistics = packed[f"{name}.statistics"][at].astype(np.float32)
-    seen = packed[f"{name}.seen"][at].astype(np.int64)
-    baseline.resume(rows, statistics, np.where(np.isfinite(statistics).all(axis=1), seen, 0))
-    return len(pairs)

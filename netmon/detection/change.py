@@ -2,25 +2,32 @@
 
 Page (1954): sum what exceeds a dead band. The residuals come in units of their own spread; a
 single one may add at most `loudest`, which is less than the alarm line, so one noisy sample never
-alarms and a strong change does at the second.
+alarms and a strong change does at the second. The alarm line follows from a budget of false alarms
+(`netmon.detection.budget`).
 """
 
+import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 import numpy as np
 from annotated_types import Gt
 
+from netmon.detection.budget import FalseAlarmBudget, alarm_line
 from netmon.detection.readings import Flags, Floats, Integers
+
+# Spreads are 0.8 dB at least: 1.2 dB are ignored, half of the 2.4 dB worth finding (Page 1954).
+DEAD_BAND: Final = 1.5
+ALARM_AT: Final = float(math.ceil(alarm_line(DEAD_BAND, FalseAlarmBudget())))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSettings:
     """In spreads of the series: what is ignored, what counts, what alarms, what clears."""
 
-    dead_band: Annotated[float, Gt(0)] = 1.5
+    dead_band: Annotated[float, Gt(0)] = DEAD_BAND
     loudest: Annotated[float, Gt(0)] = 6.0  # one sample counts for no more than this
-    alarm_at: Annotated[float, Gt(0)] = 8.0
+    alarm_at: Annotated[float, Gt(0)] = ALARM_AT
     clear_at: Annotated[float, Gt(0)] = 2.0
     full_at: Annotated[float, Gt(0)] = 10.0  # the sums end here, so that clearing takes few polls
 

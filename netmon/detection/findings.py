@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from netmon.detection.baseline import Baseline, BaselineSettings, Groups, thaw
+from netmon.detection.baseline import Baseline, BaselineSettings
+from netmon.detection.checkpoint import Groups, thaw
+from netmon.detection.errored import Errored, ErroredSettings, Excess
 from netmon.detection.fading import Fades, Fading, FadingSettings
 from netmon.detection.frame import Frame, old_rows
 from netmon.detection.interference import Disturbance, Interference, InterferenceSettings
@@ -30,6 +32,7 @@ class DetectionSettings:
     radio: RadioSettings = field(default_factory=RadioSettings)
     fading: FadingSettings = field(default_factory=FadingSettings)
     interference: InterferenceSettings = field(default_factory=InterferenceSettings)
+    errored: ErroredSettings = field(default_factory=ErroredSettings)
     past: PastSettings = field(default_factory=PastSettings)
     signatures: SignatureSettings = field(default_factory=SignatureSettings)
 
@@ -43,6 +46,7 @@ class Findings:
     standing: Standing
     fades: Fades
     disturbance: Disturbance
+    excess: Excess
     load: Load
     delays: Delays
     carrier_gone: Flags  # per link: at one end nothing arrives any more, whatever it says
@@ -67,6 +71,7 @@ class Detectors:
         self.radio = Radio(directions, settings.radio, memory)
         self.fading = Fading(directions.rows, settings.fading)
         self.interference = Interference(directions.rows, settings.interference)
+        self.errored = Errored(directions, settings.errored, memory)
         self.past = Past(frame.devices, len(frame.link_ids), settings.past)
 
     def look(self, readings: Readings) -> Findings:
@@ -76,6 +81,7 @@ class Detectors:
         self.radio.read(readings)
         fades = self.fading.look(self.radio, now)
         disturbance = self.interference.look(self.radio)
+        excess = self.errored.look(readings, fades.loss_db)
         self.past.remember(readings, self.frame, standing, fades, disturbance)
         self.radio.learn(self._frozen(standing), now)
         carrier_gone = np.zeros(len(self.frame.link_ids), dtype=np.bool_)
@@ -87,6 +93,7 @@ class Detectors:
             standing=standing,
             fades=fades,
             disturbance=disturbance,
+            excess=excess,
             load=self.performance.look(readings.interfaces, self.frame),
             delays=self.latency.look(
                 readings, standing.heard & ~standing.doubted, self.ways.branches
@@ -113,15 +120,21 @@ class Detectors:
         made.radio = self.radio.taken(frame.directions, directions)
         made.fading = self.fading.taken(directions)
         made.interference = self.interference.taken(directions)
+        made.errored = self.errored.taken(frame.directions, directions)
         made.past = self.past.taken(devices, links)
         return made
 
     def snapshot(self) -> Groups:
         """Return copies of all baselines, which later cycles do not touch."""
-        return [(name, keys, usual.copied()) for name, keys, usual in self._baselines()]
+        return [
+            (name, keys, usual.copied())
+            for name, keys, usual in self._baselines()
+            if len(usual.centre)
+        ]
 
     def restore(self, blob: bytes) -> int:
         """Take baselines back from a checkpoint; return how many series found theirs."""
+        self.errored.occur()
         found = thaw(self._baselines(), blob)
         self.radio.resume()
         return found
@@ -130,6 +143,7 @@ class Detectors:
         groups: list[tuple[str, tuple[str, ...], Baseline]] = [
             (name, self.frame.directions.keys, usual) for name, usual in self.radio.usual.items()
         ]
+        groups.append(("errored_ratio", self.frame.directions.keys, self.errored.usual))
         devices = tuple(str(device) for device in self.frame.device_ids)
         groups.extend((name, devices, usual) for name, usual in self.latency.usual.items())
         return groups
@@ -139,7 +153,7 @@ class Detectors:
         rows = self.frame.directions.link_row
         if not rows.size:
             return np.zeros(0, dtype=np.bool_)
-        alarmed = self.fading.risen | self.interference.risen
+        alarmed = self.fading.risen | self.interference.risen | self.errored.risen
         alarmed |= standing.link_down[rows] | standing.link_off[rows]
         either = alarmed.reshape(-1, 2).any(axis=1)
         return np.repeat(either, 2)

@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 
 from netmon.detection import ownsite
-from netmon.detection.baseline import freeze_dry
 from netmon.detection.beliefs import Beliefs, codes_of
+from netmon.detection.checkpoint import freeze_dry
 from netmon.detection.devices import DeviceJudge
 from netmon.detection.findings import DetectionSettings, Detectors, Findings
 from netmon.detection.fingerprint import Marks, blank, blend

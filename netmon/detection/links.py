@@ -138,6 +138,8 @@ class LinkJudge:
             signs |= self._down_signs(row)
             evidence = (self._down_words(row), *evidence)
         signs |= more_signs
+        if signs & {Sign.SEVERE_SECONDS, Sign.ERRORS}:  # the same seconds, told once
+            signs.discard(Sign.ERRORED_SECONDS)
         medium = self._medium(row)
         if condition is Condition.DEGRADED and medium.is_radio and not evidence:
             counted = Sign.SEVERE_SECONDS in signs or Sign.ERRORS in signs
@@ -250,6 +252,7 @@ class LinkJudge:
         for rows in (frame.a_row, frame.b_row):
             flags |= gather_flags(load, rows)
         trouble = found.fades.lost | found.fades.sent_less | found.disturbance.any
+        trouble |= found.excess.risen
         flags[frame.directions.link_row[trouble]] = True
         return flags
 

@@ -55,7 +55,8 @@ class RadioSigns:
     def marks(self) -> Marks:
         """Return per link what its signs rest on, figures left aside."""
         frame, fades, disturbance = self._frame, self._found.fades, self._found.disturbance
-        told = fades.lost | fades.sent_less | disturbance.any
+        erred = self._found.excess.risen
+        told = fades.lost | fades.sent_less | disturbance.any | erred
         of_directions = blend(
             blank(frame.directions.rows),
             told,
@@ -73,6 +74,7 @@ class RadioSigns:
                     disturbance.noise_risen,
                     disturbance.noise_holds,
                     np.isfinite(disturbance.quality_loss_db),
+                    erred,
                 )
             ),
         )
@@ -102,6 +104,10 @@ class RadioSigns:
             signs |= {Sign.QUALITY_LOST} if disturbance.quality_lost[row] else set()
             signs |= {Sign.NOISE_RISEN} if disturbance.noise_risen[row] else set()
             evidence += detectors.interference.evidence(row, detectors.radio, disturbance)
+        if found.excess.risen[row]:
+            signs.add(Sign.ERRORED_SECONDS)
+            signs |= {Sign.LEVEL_HOLDS} if disturbance.level_holds[row] else set()
+            evidence += (detectors.errored.evidence(row, found.excess),)
         if faded and np.isfinite(disturbance.quality_loss_db[row]) and not disturbed:
             signs.add(Sign.QUALITY_FOLLOWS)
         if (faded or disturbed) and disturbance.noise_holds[row]:

@@ -37,6 +37,7 @@ class Sign(StrEnum):
     QUALITY_FOLLOWS = "quality follows the level"
     NOISE_RISEN = "noise risen"
     NOISE_HOLDS = "noise floor holds"
+    ERRORED_SECONDS = "errored seconds that the level does not explain"
     SEVERE_SECONDS = "severely errored seconds"
     ERRORS = "errors"
     DISCARDS = "packets dropped"
@@ -124,6 +125,9 @@ SIGNATURES: Final[dict[Sign, dict[Cause, float]]] = {
     Sign.NOISE_HOLDS: {
         _C.INTERFERENCE: 0.4, _C.RECEIVER: 0.8, _C.TRANSMITTER: 0.9, _C.MULTIPATH: 0.9,
         _C.RAIN: 0.9, _C.MISALIGNMENT: 0.9, _C.CONFIGURATION: 0.9, _C.CONGESTION: 0.9},
+    Sign.ERRORED_SECONDS: {
+        _C.INTERFERENCE: 0.8, _C.RECEIVER: 0.6, _C.MULTIPATH: 0.5, _C.TRANSMITTER: 0.5,
+        _C.CONFIGURATION: 0.2, _C.RAIN: 0.1, _C.MISALIGNMENT: 0.1, _C.CONGESTION: 0.02},
     Sign.SEVERE_SECONDS: {
         _C.INTERFERENCE: 0.8, _C.MULTIPATH: 0.8, _C.RECEIVER: 0.8, _C.TRANSMITTER: 0.7,
         _C.RAIN: 0.6, _C.MISALIGNMENT: 0.5, _C.CONFIGURATION: 0.3, _C.CONGESTION: 0.02},

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.detection.baseline import Baseline, BaselineSettings, freeze_dry, thaw
+from netmon.detection.baseline import Baseline, BaselineSettings
+from netmon.detection.checkpoint import freeze_dry, thaw
 
 SETTINGS = BaselineSettings(slot_seconds=60.0, slots=48)
 NOBODY = np.zeros(4, dtype=bool)
@@ -44,6 +45,21 @@ def test_a_figure_exists_from_the_first_poll_and_is_wide_and_says_so() -> None:
 
 def test_a_grown_baseline_needs_no_excuse() -> None:
     assert learned(np.zeros(4)).words(0) == ""
+
+
+def test_a_series_that_jumps_from_poll_to_poll_is_as_wide_as_it_jumps() -> None:
+    """Its five-minute means are steady, and what a single poll shows is not."""
+    baseline, noise = Baseline(4, floor=0.5, settings=SETTINGS), np.random.default_rng(1)
+    for poll in range(2000):
+        baseline.learn(noise.normal(0.0, 2.0, 4), ALL, NOBODY, poll * 10.0)
+    assert baseline.spread == pytest.approx([2.0] * 4, rel=0.25)
+
+
+def test_one_shower_widens_nothing() -> None:
+    baseline = learned(np.zeros(4))
+    for poll in range(600, 630):
+        baseline.learn(np.full(4, 20.0), ALL, NOBODY, poll * 10.0)
+    assert baseline.spread == pytest.approx([0.5] * 4, abs=0.15)
 
 
 def test_a_row_under_an_alarm_learns_nothing() -> None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netmon.detection.baseline import Baseline, BaselineSettings
 from netmon.detection.change import Change, ChangeSettings
 
 FRESH = np.array([True])
@@ -88,3 +89,43 @@ def test_thresholds_that_cannot_work_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="alarm_at"):
         ChangeSettings(alarm_at=alarm_at, clear_at=clear_at, full_at=full_at)
+
+
+SERIES = st.lists(st.floats(-20.0, 20.0), min_size=1, max_size=60)
+
+
+def alarms(series: list[float]) -> list[bool]:
+    change, told = Change(1, ChangeSettings()), []
+    for residual in series:
+        change.look(np.array([residual]), FRESH)
+        told.append(bool(change.risen[0]))
+    return told
+
+
+@given(SERIES, st.integers(0, 60))
+def test_what_is_told_of_the_past_does_not_depend_on_the_future(
+    series: list[float], length: int
+) -> None:
+    assert alarms(series)[:length] == alarms(series[:length])
+
+
+@given(SERIES, st.floats(0.0, 20.0))
+def test_a_stronger_change_is_never_told_later(series: list[float], more: float) -> None:
+    weaker, stronger = alarms(series), alarms([residual + more for residual in series])
+    if True in weaker:
+        assert stronger.index(True) <= weaker.index(True)
+
+
+def test_a_baseline_that_freezes_does_not_absorb_a_slow_jammer() -> None:
+    """Noise rises to 20 dB within an hour or within a day, and the alarm stands until the end."""
+    slopes = np.geomspace(0.007, 0.2, 32)  # dB a poll
+    usual = Baseline(32, floor=0.8, settings=BaselineSettings())
+    change, everybody = Change(32, ChangeSettings()), np.ones(32, dtype=bool)
+    for at in range(6000):  # a day without it, a day of rising and of standing
+        risen = np.clip((at - 2900) * slopes, 0.0, 20.0)
+        level = -90.0 + risen
+        change.look((level - usual.centre) / usual.spread, everybody)
+        usual.learn(level, everybody, change.risen, at * 30.0)
+        assert change.risen[risen >= 16.0].all()
+    assert risen == pytest.approx(np.full(32, 20.0))
+    assert (usual.centre < -80.0).all()
