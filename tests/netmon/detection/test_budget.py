@@ -25,7 +25,7 @@ def simulated_run_length(settings: ChangeSettings, persistence: float, *, seed: 
     for _ in range(polls):
         change.look(series, everybody)
         alarms += int(change.risen.sum())
-        change.reset(change.risen.copy())
+        change = change.taken(np.where(change.risen, -1, np.arange(rows)))  # and begin anew
         series = persistence * series + innovation * noise.normal(0.0, 1.0, rows)
     return rows * polls / alarms
 
