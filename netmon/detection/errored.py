@@ -11,8 +11,9 @@ References: Page, Biometrika 41 (1954) 100; Reynolds and Stoumbos, J. Quality Te
 87, for proportions; the line is Lorden's bound (`netmon.detection.budget`).
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 import numpy as np
@@ -29,6 +30,7 @@ DETECTOR: Final = "errored"
 SECONDS: Final = ("errored_seconds", "severely_errored_seconds")
 EVENTS: Final = ("background_block_errors", "lost_blocks", "in_errors")
 _LONGEST_SECONDS: Final = 900.0  # one interval of performance monitoring (G.826)
+ALARM_AT: Final = float(math.ceil(likelihood_line(FalseAlarmBudget(charts_per_link=2))))
 _PACE: Final = 0.2  # weight of a poll in the share that people are told
 
 
@@ -42,7 +44,7 @@ class ErroredSettings:
     explained_from_db: Annotated[float, Gt(0)] = 3.0  # a level lost so far explains errors
     loudest_share: Annotated[float, Gt(0), Lt(1)] = 0.4  # of the line, that one poll may add
     clear_share: Annotated[float, Gt(0), Lt(1)] = 0.25  # of the line
-    budget: FalseAlarmBudget = field(default_factory=lambda: FalseAlarmBudget(charts_per_link=2))
+    alarm_at: Annotated[float, Gt(0)] = ALARM_AT  # nats of evidence
 
     def __post_init__(self) -> None:
         if not self.quiet_ratio < self.worth_ratio:
@@ -68,7 +70,7 @@ class Errored:
         self.usual = Baseline(0, floor=settings.quiet_ratio / 2.0, settings=memory)
         self._directions = directions
         self._memory = memory
-        self._line = likelihood_line(settings.budget)
+        self._line = settings.alarm_at
         self._sums: NDArray[np.float32] = np.zeros(directions.rows, dtype=np.float32)
         self._share: NDArray[np.float32] = np.full(directions.rows, np.nan, dtype=np.float32)
         self._at: Floats = np.full(directions.rows, np.nan)

@@ -12,6 +12,7 @@ from netmon.detection.budget import (
     run_length,
 )
 from netmon.detection.change import Change, ChangeSettings
+from netmon.detection.errored import ErroredSettings
 
 
 def simulated_run_length(settings: ChangeSettings, persistence: float, *, seed: int = 5) -> float:
@@ -76,3 +77,5 @@ def test_who_wants_fewer_alarms_waits_longer() -> None:
 
 def test_a_line_of_likelihoods_is_the_logarithm_of_the_run_length() -> None:
     assert likelihood_line(FalseAlarmBudget()) == pytest.approx(15.75, abs=0.01)
+    assert likelihood_line(FalseAlarmBudget(charts_per_link=2)) == pytest.approx(14.36, abs=0.01)
+    assert ErroredSettings().alarm_at == 15.0
