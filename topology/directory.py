@@ -1,7 +1,7 @@
 """Directory: which device, and which of its ports, a claim means; never more than was said.
 
-Everything a claim says of its neighbour must agree: where the chassis says one device and the name
-another, it means neither. Where a name fits several ports, all of them are returned.
+Where the chassis says one device and the name another, it means neither. Where a name fits several
+ports, all of them are returned.
 """
 
 from collections import defaultdict
@@ -57,26 +57,28 @@ class Directory:
     def devices_of(self, claim: Claim) -> frozenset[DeviceId]:
         """Return the devices that fit all that a claim says of its neighbour, as far as known.
 
-        None fits where it is unknown, and where what it says contradicts itself.
+        None fits where it is unknown, and where its chassis and its name contradict each other.
+        Addresses are asked last, and only where these leave it open: many a router is 192.168.1.1.
         """
         evidence = [
-            found
-            for found in (
-                self._by_chassis(claim.chassis),
-                self._names.get(claim.system_name.casefold(), set()),
-                set().union(*(self._addresses.get(each, ()) for each in claim.addresses)),
-            )
-            if found
+            found for found in (self._by_chassis(claim.chassis), self._by_name(claim)) if found
         ]
-        return frozenset(set.intersection(*evidence)) if evidence else frozenset()
+        fitting = set.intersection(*evidence) if evidence else set()
+        if len(fitting) == 1 or (evidence and not fitting):
+            return frozenset(fitting)
+        there = self._by_address(claim)
+        return frozenset(fitting & there if fitting and there else fitting or there)
 
     def hints_of(self, claim: Claim) -> frozenset[DeviceId]:
         """Return the devices that anything of a claim fits."""
-        return frozenset(
-            self._by_chassis(claim.chassis)
-            | self._names.get(claim.system_name.casefold(), set())
-            | set().union(*(self._addresses.get(each, ()) for each in claim.addresses))
-        )
+        found = self._by_chassis(claim.chassis) | self._by_name(claim) | self._by_address(claim)
+        return frozenset(found)
+
+    def _by_name(self, claim: Claim) -> set[DeviceId]:
+        return self._names.get(claim.system_name.casefold(), set())
+
+    def _by_address(self, claim: Claim) -> set[DeviceId]:
+        return set().union(*(self._addresses.get(each, ()) for each in claim.addresses))
 
     def _by_chassis(self, chassis: Identifier | None) -> set[DeviceId]:
         if chassis is None:

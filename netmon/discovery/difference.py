@@ -72,31 +72,32 @@ def compare(survey: Survey, network: Network, targets: Mapping[DeviceId, Target]
 def _devices(
     survey: Survey, network: Network, targets: Mapping[DeviceId, Target]
 ) -> Iterator[Remark]:
-    names = {
-        each.discovered.identity.system_name: each
+    moved = {
+        each.device: each
         for each in survey.answers
-        if each.discovered.identity is not None and not each.is_inventoried
+        if not each.is_inventoried and each.device in network.devices
     }
     for answer in survey.answers:
         found = answer.discovered
         if not answer.is_inventoried:
-            yield from _stranger(answer, network)
+            if answer.device not in moved:
+                yield from _stranger(answer, network)
         elif found.identity is not None:
             words = "; ".join(_changes(answer, network, targets[answer.device]))
             if words:
                 yield Remark(mark=Mark.CHANGED, subject=answer.device, words=words)
         else:
-            yield from _silent(answer, names.get(answer.device), targets[answer.device])
+            yield from _silent(answer, moved.get(answer.device), targets[answer.device])
 
 
 def _stranger(answer: Answer, network: Network) -> Iterator[Remark]:
     found = answer.discovered
     where = f"{found.goal.address} port {found.goal.port}"
     if found.identity is not None:
-        if found.identity.system_name in network.devices:
-            return  # told with the device whose name it bears
         profile = found.profile.name if found.profile else "no profile"
         said = f"{where}, {profile}, by {found.credential}: {found.sysdescr}"
+        if found.identity.system_name in network.devices:
+            said += f"; says it is {found.identity.system_name}, which the inventory has elsewhere"
         yield Remark(mark=Mark.NEW, subject=answer.device, words=said)
     elif answer.answers_echoes:
         said = f"{found.goal.address}, answers echoes, but not SNMP: {found.detail}"

@@ -42,7 +42,9 @@ def proposal(survey: Survey, difference: Difference, network: Network) -> str:
     strangers = [
         each
         for each in survey.answers
-        if not each.is_inventoried and each.discovered.identity is not None
+        if not each.is_inventoried
+        and each.discovered.identity is not None
+        and each.device not in network.devices
     ]
     lines = [
         "# Proposed by netmon discover: what answered and the inventory does not have.",

@@ -1,7 +1,7 @@
 """Survey: all answers under names of their own, and the neighbourhood that they make together."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,10 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What was asked, what answered, who faces whom."""
+    """What was asked, what answered, who faces whom.
+
+    A stranger that says it is a silent device of the inventory bears its name.
+    """
 
     answers: tuple[Answer, ...]
     same: tuple[str, ...]  # words on addresses that are one device
@@ -36,13 +39,7 @@ def survey_of(
     their address, or by their name.
     """
     kept, same = _joined(answers)
-    taken = set(network.devices)
-    named: list[Answer] = []
-    for answer in kept:
-        if not answer.is_inventoried:
-            answer = answer.renamed(_name(answer, taken))
-            taken.add(answer.device)
-        named.append(answer)
+    named = list(_named(kept, network))
     identities = {
         each.device: each.discovered.identity
         for each in named
@@ -60,6 +57,25 @@ def survey_of(
         identities=identities,
         neighbourhood=match(claims, (*identities.values(), *silent)),
     )
+
+
+def _named(answers: Sequence[Answer], network: Network) -> Iterator[Answer]:
+    """Give the strangers names: that of a silent device of the inventory if one says it is it."""
+    silent = {
+        each.device for each in answers if each.is_inventoried and each.discovered.identity is None
+    }
+    taken = set(network.devices)
+    for answer in answers:
+        identity = answer.discovered.identity
+        if answer.is_inventoried:
+            yield answer
+        elif identity is not None and identity.system_name in silent:
+            silent.remove(DeviceId(identity.system_name))
+            yield answer.renamed(DeviceId(identity.system_name))
+        else:
+            name = _name(answer, taken)
+            taken.add(name)
+            yield answer.renamed(name)
 
 
 def _joined(answers: Sequence[Answer]) -> tuple[list[Answer], list[str]]:

@@ -1,6 +1,7 @@
 """What devices hear becomes links where it is certain, and is told where it is not."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -144,6 +145,21 @@ def test_a_name_that_two_devices_have_means_neither() -> None:
     twins = [identity(each, "p", name="twin") for each in ("b", "c")]
     found = match([claim], [A, *twins])
     assert told(found) == [("ambiguous_neighbour", "a:x>None")]
+
+
+def test_an_address_decides_only_where_chassis_and_name_leave_it_open() -> None:
+    """192.168.1.1 is the address of c, as it is of every router out of its box."""
+    c = replace(C, addresses=frozenset({"192.168.1.1"}))
+    claim = replace(hears("a:x", "b:p"), addresses=("192.168.1.1",))
+    assert links(match([claim], [A, B, c])) == {"a:x-b:p": False}
+    nameless = replace(claim, chassis=None, system_name="", port=Identifier(Kind.NAME, "m"))
+    assert links(match([nameless], [A, B, c])) == {"a:x-c:m": False}
+    twins = [
+        replace(identity(each, "p", name="twin"), addresses=frozenset({f"127.0.0.{number}"}))
+        for number, each in enumerate(("b", "c"), start=1)
+    ]
+    by_name = replace(claim, chassis=None, system_name="twin", addresses=("127.0.0.2",))
+    assert links(match([by_name], [A, *twins])) == {"a:x-c:p": False}
 
 
 def test_who_hears_itself_is_told() -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -11,10 +13,10 @@ from collectors.snmp.ber import Oid, Tag, parse_oid
 from collectors.snmp.discovery import tables
 from collectors.snmp.discovery.discoverer import Discovered, Discoverer, Goal
 from collectors.snmp.discovery.settings import DiscoverySettings
-from collectors.snmp.message import Message, Value, Varbind, encode_message
+from collectors.snmp.message import Message, PduType, Value, Varbind, encode_message
 from collectors.snmp.settings import SnmpSettings
 from collectors.target import Community, Version
-from tests.wire.agent import Agent, running_agent
+from tests.wire.agent import Agent, Trick, running_agent
 from tests.wire.speaker import FIRST_PORT, hear, hear_by_cdp, number, speaker, text
 from topology.claims import Identifier, Kind, Source
 from topology.model import DeviceId
@@ -252,6 +254,34 @@ def test_a_device_is_asked_no_faster_than_its_rate() -> None:
             assert found.outcome is Outcome.OK, found.problems
             assert took >= (len(agent.requests) - 1) / 20.0
         await discoverer.close()
+
+    asyncio.run(story())
+
+
+def test_devices_are_read_only_so_many_at_once() -> None:
+    """With room for one, the second device's tables are asked when the first's are all there."""
+
+    async def story() -> None:
+        discoverer = Discoverer(settings=replace(HASTY, devices_at_once=1))
+        order: list[str] = []
+
+        def noting(name: str) -> Trick:
+            def trick(request: Message, answer: Message) -> Iterable[bytes]:
+                if request.pdu.type == PduType.GETBULK:
+                    order.append(name)
+                return [encode_message(answer)]
+
+            return trick
+
+        async with running_agent(router()) as one, running_agent(router()) as other:
+            one.trick, other.trick = noting("one"), noting("other")
+            await asyncio.gather(
+                *(discoverer.discover(goal(each), [PUBLIC]) for each in (one, other))
+            )
+        await discoverer.close()
+        assert len(set(order)) == 2
+        changes = sum(before != after for before, after in pairwise(order))
+        assert changes == 1
 
     asyncio.run(story())
 

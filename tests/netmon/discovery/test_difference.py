@@ -9,6 +9,7 @@ from collectors.snmp.ber import parse_oid
 from collectors.snmp.library import load_profile
 from netmon.config.load import Configuration
 from netmon.discovery.difference import Difference, Mark, Remark
+from netmon.discovery.proposal import proposal
 from tests.netmon.discovery.surveys import (
     INVENTORY,
     answer,
@@ -127,10 +128,20 @@ def test_a_silent_device_is_still_known_to_its_neighbours(configuration: Configu
 
 
 def test_a_device_at_another_address_is_changed_not_new(configuration: Configuration) -> None:
-    moved = answer(identity("b", "p", "q"), inventoried=False, address="127.0.0.99")
-    _, difference = surveyed([silence("b"), moved], configuration)
+    moved = answer(identity("b", "p", "q"), *AB, inventoried=False, address="127.0.0.99")
+    answers = [silence("b"), moved, answer(identity("a", "x", "y"), *AB)]
+    survey, difference = surveyed(answers, configuration)
     assert marks(difference.devices) == {"b": "changed"}
+    assert marks(difference.links)["a-b"] == "confirmed"
+    assert "devices:" not in proposal(survey, difference, configuration.network)
     assert words(difference, "b") == "address 127.0.0.12 is silent; 127.0.0.99 says it is b"
+
+
+def test_a_second_device_of_a_name_is_told_as_a_stranger(configuration: Configuration) -> None:
+    twin = answer(identity("b", "p", "q"), inventoried=False, address="127.0.0.99")
+    _, difference = surveyed([answer(identity("b", "p", "q")), twin], configuration)
+    assert marks(difference.devices) == {"b-2": "new"}
+    assert "says it is b, which the inventory has elsewhere" in words(difference, "b-2")
 
 
 def test_strangers_are_new_under_a_name_of_their_own(configuration: Configuration) -> None:
