@@ -82,12 +82,16 @@ def _joined(answers: Sequence[Answer]) -> tuple[list[Answer], list[str]]:
     """Leave out strangers that are another address of a device that answered already."""
     kept: list[Answer] = []
     words: list[str] = []
+    by_name: dict[str, list[Answer]] = {}
     for answer in sorted(answers, key=lambda each: not each.is_inventoried):
+        identity = answer.discovered.identity
+        namesakes = [] if identity is None else by_name.setdefault(identity.system_name, [])
         twin = None
         if not answer.is_inventoried:
-            twin = next((each for each in kept if _are_one(each, answer)), None)
+            twin = next((each for each in namesakes if _are_one(each, answer)), None)
         if twin is None:
             kept.append(answer)
+            namesakes.append(answer)
         else:
             address = answer.discovered.goal.address
             words.append(f"{address} is another address of {twin.discovered.goal.address}")

@@ -1,5 +1,6 @@
 """How a survey stands to the inventory: link by link, device by device."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -212,3 +213,19 @@ def test_carriers_are_no_missing_interfaces(tmp_path: Path) -> None:
     )
     _, difference = surveyed([answer(identity("a", "x", "y"))], inventory(tmp_path, text))
     assert not difference.interfaces
+
+
+def test_a_large_network_of_strangers_costs_what_it_has(configuration: Configuration) -> None:
+    """Twice as many addresses cost twice as much, not four times."""
+
+    def seconds(number: int) -> float:
+        hosts = [f"10.{place >> 16}.{place >> 8 & 255}.{place & 255}" for place in range(number)]
+        answers = [silence(each, echoes=True, address=each) for each in hosts]
+        began = time.process_time()
+        survey, difference = surveyed(answers, configuration)
+        assert len(difference.devices) == number
+        assert len(survey.answers) == number
+        return time.process_time() - began
+
+    seconds(1000)
+    assert seconds(16_000) < 10 * seconds(4_000)  # by squares it would be 16 times
