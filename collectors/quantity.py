@@ -143,6 +143,7 @@ TABLE: Final[tuple[Quantity, ...]] = (
     Quantity("laser_bias_amperes", _G, _IF, 0, 10, "current through the laser"),
     Quantity("span_loss_db", _G, _IF, 0, 80, "of the fibre up to here"),
     Quantity("component_status", _G, _IF, 0, 2, "of a part: 0 well, 1 needs a look, 2 failed"),
+    Quantity("component_suspect", _G, _IF, 0, 1, "1: a part says that its reading is none"),
     Quantity("component_mode", _G, _IF, -(2.0**31), _U32, "what a part does, by its MIB's number"),
     Quantity("component_celsius", _G, _IF, -60, 200, "temperature of a part"),
     Quantity("component_volts", _G, _IF, -1e6, 1e6, "voltage at a part"),

@@ -86,6 +86,7 @@ PUBLISHED: Final[dict[str, Published]] = {
     "laser_bias_amperes": Published("netmon_optical_laser_bias_amperes"),
     "span_loss_db": Published("netmon_optical_span_loss_decibels"),
     "component_status": Published("netmon_component_status"),
+    "component_suspect": Published("netmon_component_suspect"),
     "component_mode": Published("netmon_component_mode"),
     "component_celsius": Published("netmon_component_celsius"),
     "component_volts": Published("netmon_component_volts"),

@@ -244,7 +244,6 @@ def lying_under(
     **changes: Any,
 ) -> bytes:
     """Return a PDU sealed in answer to a message, otherwise than was asked."""
-    engine_id = changes.get("engine_id", agent.engine_id)
-    keys = agent.keys(user_keys or agent.user, engine_id)
+    keys = agent.keys(user_keys)
     level = message.flags & 3 if flags is None else flags
     return agent.seal(message, pdu, flags=level, keys=keys, **changes)

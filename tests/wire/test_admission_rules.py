@@ -32,7 +32,7 @@ from tests.wire.test_walk_abuse import WAYS, Way, in_walks
 LIE = 99
 OPER_STATUS = (1, 3, 6, 1, 2, 1, 2, 2, 1, 8)
 Break = Callable[[Peer, Heard], Iterable[bytes]]  # the lie, but for one rule
-STRANGER = replace(USER, auth_secret=b"not the secret", privacy_secret=b"nor the other")
+STRANGER = replace(USER, auth_secret=b"not the secret")  # who has found out the other one
 
 
 def lies(heard: Heard) -> tuple[Varbind, ...]:

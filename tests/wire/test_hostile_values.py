@@ -252,9 +252,10 @@ PHYSICAL_NAME = parse_oid("1.3.6.1.2.1.47.1.1.1.1.7")
 @every_dialect
 @pytest.mark.parametrize(
     ("reading", "status", "expected"),
-    [(23, 1, 23), (-273, 1, None), (-1_000_000_000, 1, None), (1_000_000_000, 1, None)],
-    ids=["well", "0 K", "underflow", "overflow"],
-)
+    [(23, 1, 23), (-273, 1, None), (-1_000_000_000, 1, None), (1_000_000_000, 1, None),
+     (23, 2, None), (23, 3, None)],
+    ids=["well", "0 K", "underflow", "overflow", "unavailable", "nonoperational"],
+)  # fmt: skip
 def test_a_sensor_that_does_not_work_says_nothing(
     reading: int, status: int, expected: float | None, dialect: Dialect, engine_name: str
 ) -> None:
