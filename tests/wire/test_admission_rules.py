@@ -283,3 +283,34 @@ def test_a_row_beyond_a_cap_is_not_believed(caps: dict[str, int], way: Way) -> N
         return [lie(heard)]
 
     assert asyncio.run(map_under(way, honestly, again=1.0, **caps)) == set()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize(
+    ("then", "is_believed"),
+    [(7, True), (5, False), (3, False)],
+    ids=["rising", "R7 the same row", "R7 a row before"],
+)
+def test_only_rows_that_rise_are_believed(then: int, is_believed: bool, way: Way) -> None:
+    async def story() -> set[str]:
+        async with (
+            running_engine("native", settings=way.settings()) as engine,
+            running_peer(way.dialect) as peer,
+        ):
+            replies = {
+                IF_NAME: Varbind((*IF_NAME, 5), Value(Tag.OCTET_STRING, b"eth5")),
+                (*IF_NAME, 5): Varbind((*IF_NAME, then), Value(Tag.OCTET_STRING, b"liar")),
+            }
+            end = Varbind((*IF_NAME[:-1], 2, 1), Value(Tag.COUNTER32, 0))
+
+            def play(heard: Heard) -> Iterable[bytes]:
+                row = replies.pop(heard.request.varbinds[0].oid, end)
+                return [heard.saying(varbinds=(row,), error_status=0)]
+
+            peer.play(in_walks(play))
+            observation = await engine.collect(peer.target(timeout_seconds=1.0))
+            if observation.layout is None:
+                return set()
+            return {cell.interface for cell in observation.layout.cells if cell.interface}
+
+    assert ("router:liar" in asyncio.run(story())) is is_believed
