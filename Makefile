@@ -69,6 +69,7 @@ evaluate: $(VENV)/.evaluation
 docs: $(VENV)/.development
 	$(BIN)/python -m netmon.config.document > docs/configuration.md
 	$(BIN)/python -m netmon.exposition.document > docs/metrics.md
+	$(BIN)/python -m netmon.detection.document > docs/detection-signatures.md
 	$(BIN)/python -m netmon.config.profile_page > docs/profiles.md
 	$(BIN)/python -m tests.project.picture
 

@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt
 from netmon.case import Case, Draft, led_by
 from netmon.consequence import Failure, dependents_of, sites_cut_off
 from netmon.detection.judge import Judgement
+from netmon.detection.signatures import Sign, SignatureSettings, likeliest
 from netmon.incidents import Severity, Suspicion
 from netmon.nearness import clusters, middle
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
@@ -35,6 +36,9 @@ class CorrelationSettings:
     orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told
 
 
+# What is seen of several links together, and what it may be (docs/detection-signatures.md).
+_PATTERN: Final = (Sign.LEVEL_HOLDS, Sign.SEVERAL_RECEIVERS, Sign.BEGUN_AT_ONCE)
+_PATTERN_CAUSES: Final = (Cause.JAMMING_LIKE, Cause.INTERFERENCE, Cause.SYNC)
 _OUT: Final = (Condition.DOWN, Condition.MAINTENANCE)  # carries nothing
 
 
@@ -170,11 +174,12 @@ def _suspect_jamming(
         where=band,
     )
     first = min(links, key=lambda link: (case.ill_since(link), link))
+    opinion = likeliest(_PATTERN, _PATTERN_CAUSES, SignatureSettings())
     verdict = replace(
         case.links[first],
         cause=Cause.JAMMING_LIKE,
-        runner_up=Cause.INTERFERENCE,
-        odds=min(4.0 * 2.0 ** (len(receivers) - 2), 999.0),
+        runner_up=opinion.runner_up,
+        odds=min(opinion.odds * 2.0 ** (len(receivers) - 2), 999.0),  # each halves the chance
     )
     members = [case.links[link].subject for link in links]
     title = (

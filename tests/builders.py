@@ -186,6 +186,7 @@ class Scene:
         self.rtt: dict[str, float] = {}
         self.ipdv: dict[str, float] = {}
         self.battery: dict[str, float] = {}
+        self.gauges: dict[str, dict[str, float]] = {}  # more of devices, by quantity and device
         self._links: dict[str, LinkStory] = {}
         self._random = random.Random(seed)
         self._ids = (tuple(network.devices), tuple(network.interfaces), tuple(network.links))
@@ -263,7 +264,11 @@ class Scene:
             gauges={
                 "on_battery": np.where(
                     heard, [self.battery.get(device, 0.0) for device in ids], np.nan
-                )
+                ),
+                **{
+                    name: np.where(heard, [told.get(one, np.nan) for one in ids], np.nan)
+                    for name, told in self.gauges.items()
+                },
             },
             rebooted_age_seconds=np.full(len(ids), np.inf),
         )

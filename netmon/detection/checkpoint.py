@@ -21,6 +21,9 @@ class Memory(Protocol):
     def remembered(self) -> tuple[Integers, Arrays]:
         """Return the rows worth keeping, and arrays with one entry for each of them."""
 
+    def copied(self) -> "Memory":
+        """Return a copy that later lessons do not touch."""
+
     def resume(self, rows: Integers, arrays: Arrays) -> None:
         """Take back what another life remembered of these rows; KeyError where it is not there."""
 

@@ -1,17 +1,22 @@
 """Devices: what silence, echoes and the interfaces that carry no link say of a device."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from netmon.detection.findings import Detectors, Findings
 from netmon.detection.fingerprint import Marks, blank, blend, picked
 from netmon.detection.frame import gather_flags
-from netmon.detection.proposal import Proposal, plain
+from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.readings import Flags
+from netmon.detection.signatures import OF_A_CLOCK, Sign, likeliest
 from netmon.detection.sites import LostSites, unreachable
 from netmon.verdict import Cause, Condition, Evidence
 from topology.model import DeviceId
+
+# The sign that each finding of `netmon.detection.sync` is, in its order.
+SIGN_OF: Final = (Sign.GNSS_LOST, Sign.CLOCK_LOST, Sign.GNSS_TOLD, Sign.GNSS_ANTENNA)
 
 
 class DeviceJudge:
@@ -53,6 +58,7 @@ class DeviceJudge:
             found.delays.ipdv,
             self._faulty,
             found.agent_silent,
+            *found.untimed.found,
         )
 
     def propose(self, row: int, condition: Condition) -> Proposal:
@@ -68,6 +74,8 @@ class DeviceJudge:
             words = f"{device} did not answer {polls} polls in a row; what is next to it answers"
             return plain(condition, Cause.UNKNOWN, "reachability", "silence", words, device)
         evidence = self._evidence(row, device)
+        if self._found.untimed.any[row]:
+            return self._untimed(row, device, evidence)
         return Proposal(condition=condition, cause=Cause.UNKNOWN, evidence=evidence)
 
     def _conditions(self) -> dict[Condition, Flags]:
@@ -75,13 +83,20 @@ class DeviceJudge:
         # A lost site's devices share its fate.
         dead, hidden = (gather_flags(flags, at) for flags in self._lost.fates())
         silent = standing.asked & standing.silent
-        suffering = self._slow | self._faulty | self._found.agent_silent
+        suffering = self._slow | self._faulty | self._found.agent_silent | self._found.untimed.any
         return {
             Condition.DOWN: ((standing.down & ~hidden) | dead) & silent,
             Condition.UNREACHABLE: ((standing.unreachable & ~dead) | hidden) & silent,
             Condition.DEGRADED: standing.heard & suffering,
             Condition.HEALTHY: standing.heard,
         }
+
+    def _untimed(self, row: int, device: DeviceId, evidence: tuple[Evidence, ...]) -> Proposal:
+        detectors, untimed = self._detectors, self._found.untimed
+        signs = sorted(SIGN_OF[at] for at in np.flatnonzero(untimed.found[:, row]).tolist())
+        opinion = likeliest(signs, OF_A_CLOCK, detectors.settings.signatures)
+        said = detectors.sync.evidence(row, untimed, device)
+        return weighed(Condition.DEGRADED, opinion, (*said, *evidence))
 
     def _loose_ends(self) -> dict[int, list[int]]:
         """Return the interfaces in trouble at which no link ends, by the row of their device."""

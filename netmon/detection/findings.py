@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from netmon.detection.baseline import Baseline, BaselineSettings
-from netmon.detection.checkpoint import Groups, thaw
+from netmon.detection.baseline import BaselineSettings
+from netmon.detection.checkpoint import Groups, Memory, thaw
 from netmon.detection.errored import Errored, ErroredSettings, Excess
 from netmon.detection.fading import Fades, Fading, FadingSettings
 from netmon.detection.frame import Frame, old_rows
@@ -17,6 +17,7 @@ from netmon.detection.radio import Radio, RadioSettings
 from netmon.detection.reachability import ReachabilitySettings, Standing, Watch
 from netmon.detection.readings import Flags, Readings
 from netmon.detection.signatures import SignatureSettings
+from netmon.detection.sync import Sync, SyncSettings, Untimed
 from netmon.detection.ways import Ways
 from topology.model import SiteId
 
@@ -33,6 +34,7 @@ class DetectionSettings:
     fading: FadingSettings = field(default_factory=FadingSettings)
     interference: InterferenceSettings = field(default_factory=InterferenceSettings)
     errored: ErroredSettings = field(default_factory=ErroredSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
     past: PastSettings = field(default_factory=PastSettings)
     signatures: SignatureSettings = field(default_factory=SignatureSettings)
 
@@ -49,6 +51,7 @@ class Findings:
     excess: Excess
     load: Load
     delays: Delays
+    untimed: Untimed
     carrier_gone: Flags  # per link: at one end nothing arrives any more, whatever it says
     agent_silent: Flags  # SNMP is silent although the device answers echoes
     rebooted: Flags  # lately
@@ -72,6 +75,7 @@ class Detectors:
         self.fading = Fading(directions.rows, settings.fading)
         self.interference = Interference(directions.rows, settings.interference)
         self.errored = Errored(directions, settings.errored, memory)
+        self.sync = Sync(frame.devices, settings.sync)
         self.past = Past(frame.devices, len(frame.link_ids), settings.past)
 
     def look(self, readings: Readings) -> Findings:
@@ -98,6 +102,7 @@ class Detectors:
             delays=self.latency.look(
                 readings, standing.heard & ~standing.doubted, self.ways.branches
             ),
+            untimed=self.sync.look(readings),
             carrier_gone=carrier_gone,
             agent_silent=standing.heard
             & devices.asked_snmp
@@ -121,30 +126,29 @@ class Detectors:
         made.fading = self.fading.taken(directions)
         made.interference = self.interference.taken(directions)
         made.errored = self.errored.taken(frame.directions, directions)
+        made.sync = self.sync.taken(devices)
         made.past = self.past.taken(devices, links)
         return made
 
     def snapshot(self) -> Groups:
         """Return copies of all baselines, which later cycles do not touch."""
-        return [
-            (name, keys, usual.copied())
-            for name, keys, usual in self._baselines()
-            if len(usual.centre)
-        ]
+        return [(name, keys, memory.copied()) for name, keys, memory in self._memories()]
 
     def restore(self, blob: bytes) -> int:
         """Take baselines back from a checkpoint; return how many series found theirs."""
         self.errored.occur()
-        found = thaw(self._baselines(), blob)
+        found = thaw(self._memories(), blob)
         self.radio.resume()
         return found
 
-    def _baselines(self) -> list[tuple[str, tuple[str, ...], Baseline]]:
-        groups: list[tuple[str, tuple[str, ...], Baseline]] = [
-            (name, self.frame.directions.keys, usual) for name, usual in self.radio.usual.items()
+    def _memories(self) -> list[tuple[str, tuple[str, ...], Memory]]:
+        directions = self.frame.directions.keys
+        groups: list[tuple[str, tuple[str, ...], Memory]] = [
+            (name, directions, usual) for name, usual in self.radio.usual.items()
         ]
-        groups.append(("errored_ratio", self.frame.directions.keys, self.errored.usual))
+        groups.append(("errored_ratio", directions, self.errored.usual))
         devices = tuple(str(device) for device in self.frame.device_ids)
+        groups.append(("sync", devices, self.sync))
         groups.extend((name, devices, usual) for name, usual in self.latency.usual.items())
         return groups
 

@@ -11,7 +11,7 @@ from netmon.detection.frame import gather, gather_flags, gather_rows
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.radiosigns import RadioSigns
 from netmon.detection.readings import Flags
-from netmon.detection.signatures import Sign, causes_of, likeliest
+from netmon.detection.signatures import NOT_WHILE_DOWN, NOT_WHILE_UP, Sign, causes_of, likeliest
 from netmon.detection.sites import Loss, unreachable
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 from topology.model import DeviceId, LinkId, Medium, SiteId
@@ -59,6 +59,7 @@ class LinkJudge:
                 picked(behind, device),
                 gather_flags(standing.heard, device),
                 gather_flags(found.rebooted, device),
+                gather_flags(found.untimed.any, device),
             )
         delayed = np.zeros(len(marks), dtype=np.int64)
         for link, devices in self._blamed.items():
@@ -140,17 +141,16 @@ class LinkJudge:
         signs |= more_signs
         if signs & {Sign.SEVERE_SECONDS, Sign.ERRORS}:  # the same seconds, told once
             signs.discard(Sign.ERRORED_SECONDS)
+        clock_signs, clock_evidence = self._clock_signs(row)
+        signs |= clock_signs
         medium = self._medium(row)
         if condition is Condition.DEGRADED and medium.is_radio and not evidence:
             counted = Sign.SEVERE_SECONDS in signs or Sign.ERRORS in signs
             signs.add(Sign.LEVEL_HOLDS if counted else Sign.RADIO_CLEAN)
         causes = causes_of(medium)
-        if condition is Condition.DOWN:
-            causes -= {Cause.CONGESTION}
-        else:
-            causes -= {Cause.POWER, Cause.FIBRE_CUT}  # what still carries has lost neither
+        causes -= NOT_WHILE_DOWN if condition is Condition.DOWN else NOT_WHILE_UP
         opinion = likeliest(sorted(signs), causes, self._detectors.settings.signatures)
-        return weighed(condition, opinion, (*evidence, *more_evidence))
+        return weighed(condition, opinion, (*evidence, *more_evidence, *clock_evidence))
 
     def _line_signs(self, row: int, condition: Condition) -> tuple[set[Sign], tuple[Evidence, ...]]:
         """Return what counters and echoes show at either end."""
@@ -174,6 +174,17 @@ class LinkJudge:
         if condition is Condition.DEGRADED and (delayed or busy or Sign.DISCARDS in signs):
             signs.add(Sign.FULL if busy else Sign.NOT_FULL)
         return signs, evidence
+
+    def _clock_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
+        """Return whether an end has lost its time, which a radio in time slots needs."""
+        frame, untimed = self._frame, self._found.untimed
+        if not self._medium(row).is_radio:
+            return set(), ()
+        evidence: tuple[Evidence, ...] = ()
+        for device in {int(frame.a_device[row]), int(frame.b_device[row])} - {-1}:
+            name = frame.device_ids[device]
+            evidence += self._detectors.sync.evidence(device, untimed, name)
+        return ({Sign.CLOCK_LOST} if evidence else set()), evidence
 
     def _delay_words(self, devices: tuple[DeviceId, ...]) -> Evidence:
         detectors, found = self._detectors, self._found

@@ -56,10 +56,16 @@ class Sign(StrEnum):
     ON_BATTERY = "last word: on battery"
     REBOOTED = "an end has just restarted"
     FIBRE_ALONE = "hangs on fibre alone"
+    CLOCK_LOST = "an end has lost its clock"
+    GNSS_LOST = "GNSS fix lost"
+    GNSS_TOLD = "the GNSS receiver says jammed or spoofed"
+    GNSS_ANTENNA = "GNSS antenna open or short"
+    SEVERAL_RECEIVERS = "several receivers of one band near each other"
+    BEGUN_AT_ONCE = "begun at once"
 
 
 _C: Final = Cause
-_ELSE: Final = 0.1  # for a cause that a row does not name
+ELSE: Final = 0.1  # for a cause that a row does not name
 
 PRIORS: Final[dict[Cause, float]] = {
     _C.RAIN: 1.0,
@@ -72,115 +78,149 @@ PRIORS: Final[dict[Cause, float]] = {
     _C.TRANSMITTER: 0.1,
     _C.RECEIVER: 0.1,
     _C.CONFIGURATION: 0.1,
+    _C.UPSTREAM: 0.1,
+    _C.SYNC: 0.05,
+    _C.JAMMING_LIKE: 0.03,
 }
 
 # fmt: off
 SIGNATURES: Final[dict[Sign, dict[Cause, float]]] = {
     Sign.LEVEL_LOST_BOTH_WAYS: {
         _C.RAIN: 0.95, _C.MISALIGNMENT: 0.9, _C.MULTIPATH: 0.5, _C.CONFIGURATION: 0.2,
-        _C.TRANSMITTER: 0.02, _C.RECEIVER: 0.02, _C.INTERFERENCE: 0.02, _C.CONGESTION: 0.01},
+        _C.TRANSMITTER: 0.02, _C.RECEIVER: 0.02, _C.INTERFERENCE: 0.02, _C.CONGESTION: 0.01,
+        _C.JAMMING_LIKE: 0.02, _C.SYNC: 0.02, _C.UPSTREAM: 0.01},
     Sign.LEVEL_LOST_ONE_WAY: {
         _C.TRANSMITTER: 0.9, _C.RECEIVER: 0.8, _C.MULTIPATH: 0.4, _C.CONFIGURATION: 0.2,
-        _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02, _C.INTERFERENCE: 0.05, _C.CONGESTION: 0.01},
+        _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02, _C.INTERFERENCE: 0.05, _C.CONGESTION: 0.01,
+        _C.JAMMING_LIKE: 0.05, _C.SYNC: 0.02, _C.UPSTREAM: 0.01},
     Sign.LEVEL_HOLDS: {
         _C.INTERFERENCE: 0.9, _C.CONGESTION: 0.9, _C.CONFIGURATION: 0.6, _C.RECEIVER: 0.3,
-        _C.TRANSMITTER: 0.2, _C.MULTIPATH: 0.1, _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02},
+        _C.TRANSMITTER: 0.2, _C.MULTIPATH: 0.1, _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02,
+        _C.JAMMING_LIKE: 0.9, _C.SYNC: 0.9, _C.UPSTREAM: 0.9},
     Sign.SENT_LESS: {_C.TRANSMITTER: 0.9, _C.CONFIGURATION: 0.6},
     Sign.STEP: {
         _C.MISALIGNMENT: 0.8, _C.TRANSMITTER: 0.7, _C.RECEIVER: 0.7, _C.CONFIGURATION: 0.9,
-        _C.RAIN: 0.1, _C.MULTIPATH: 0.3, _C.INTERFERENCE: 0.7},
+        _C.RAIN: 0.1, _C.MULTIPATH: 0.3, _C.INTERFERENCE: 0.7, _C.JAMMING_LIKE: 0.9, _C.SYNC: 0.3},
     Sign.GRADUAL: {
         _C.RAIN: 0.9, _C.MULTIPATH: 0.7, _C.MISALIGNMENT: 0.2, _C.TRANSMITTER: 0.3,
-        _C.RECEIVER: 0.3, _C.CONFIGURATION: 0.02, _C.INTERFERENCE: 0.3},
+        _C.RECEIVER: 0.3, _C.CONFIGURATION: 0.02, _C.INTERFERENCE: 0.3, _C.JAMMING_LIKE: 0.1,
+        _C.SYNC: 0.7},
     Sign.STEADY: {
         _C.MISALIGNMENT: 0.9, _C.TRANSMITTER: 0.8, _C.RECEIVER: 0.8, _C.CONFIGURATION: 0.9,
-        _C.RAIN: 0.1, _C.MULTIPATH: 0.03, _C.INTERFERENCE: 0.5},
+        _C.RAIN: 0.1, _C.MULTIPATH: 0.03, _C.INTERFERENCE: 0.5, _C.JAMMING_LIKE: 0.4},
     Sign.WANDERS: {
         _C.MULTIPATH: 0.9, _C.RAIN: 0.6, _C.MISALIGNMENT: 0.05, _C.TRANSMITTER: 0.15,
-        _C.RECEIVER: 0.15, _C.CONFIGURATION: 0.02, _C.INTERFERENCE: 0.3},
+        _C.RECEIVER: 0.15, _C.CONFIGURATION: 0.02, _C.INTERFERENCE: 0.3, _C.JAMMING_LIKE: 0.3},
     Sign.FROM_10_GHZ: {
         _C.RAIN: 0.95, _C.MULTIPATH: 0.1, _C.MISALIGNMENT: 0.6, _C.TRANSMITTER: 0.5,
-        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.3},
+        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.3, _C.JAMMING_LIKE: 0.3},
     Sign.BELOW_10_GHZ: {
         _C.MULTIPATH: 0.9, _C.RAIN: 0.02, _C.MISALIGNMENT: 0.4, _C.TRANSMITTER: 0.5,
-        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.7},
+        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.7, _C.JAMMING_LIKE: 0.7},
     Sign.LONG_HOP: {
         _C.MULTIPATH: 0.9, _C.RAIN: 0.5, _C.MISALIGNMENT: 0.5, _C.TRANSMITTER: 0.5,
-        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.5},
+        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.5, _C.JAMMING_LIKE: 0.5},
     Sign.SHORT_HOP: {
         _C.MULTIPATH: 0.05, _C.RAIN: 0.5, _C.MISALIGNMENT: 0.5, _C.TRANSMITTER: 0.5,
-        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.5},
+        _C.RECEIVER: 0.5, _C.CONFIGURATION: 0.5, _C.INTERFERENCE: 0.5, _C.JAMMING_LIKE: 0.5},
     Sign.NEIGHBOURS_FADE: {
         _C.RAIN: 0.9, _C.MULTIPATH: 0.4, _C.MISALIGNMENT: 0.05, _C.TRANSMITTER: 0.02,
-        _C.RECEIVER: 0.02, _C.CONFIGURATION: 0.05, _C.INTERFERENCE: 0.1},
+        _C.RECEIVER: 0.02, _C.CONFIGURATION: 0.05, _C.INTERFERENCE: 0.1, _C.JAMMING_LIKE: 0.1},
     Sign.QUALITY_LOST: {
         _C.INTERFERENCE: 0.9, _C.RECEIVER: 0.7, _C.MULTIPATH: 0.5, _C.TRANSMITTER: 0.15,
-        _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02, _C.CONGESTION: 0.01},
+        _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02, _C.CONGESTION: 0.01, _C.JAMMING_LIKE: 0.9,
+        _C.SYNC: 0.5, _C.UPSTREAM: 0.01},
     Sign.QUALITY_FOLLOWS: {
         _C.RAIN: 0.9, _C.MISALIGNMENT: 0.9, _C.TRANSMITTER: 0.9, _C.CONFIGURATION: 0.8,
-        _C.MULTIPATH: 0.5, _C.RECEIVER: 0.25, _C.INTERFERENCE: 0.25, _C.CONGESTION: 0.9},
+        _C.MULTIPATH: 0.5, _C.RECEIVER: 0.25, _C.INTERFERENCE: 0.25, _C.CONGESTION: 0.9,
+        _C.JAMMING_LIKE: 0.25, _C.UPSTREAM: 0.5},
     Sign.NOISE_RISEN: {
         _C.INTERFERENCE: 0.9, _C.MULTIPATH: 0.1, _C.RECEIVER: 0.1, _C.TRANSMITTER: 0.02,
-        _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02, _C.CONGESTION: 0.01},
+        _C.RAIN: 0.02, _C.MISALIGNMENT: 0.02, _C.CONGESTION: 0.01, _C.JAMMING_LIKE: 0.9,
+        _C.SYNC: 0.5, _C.UPSTREAM: 0.01},
     Sign.NOISE_HOLDS: {
         _C.INTERFERENCE: 0.4, _C.RECEIVER: 0.8, _C.TRANSMITTER: 0.9, _C.MULTIPATH: 0.9,
-        _C.RAIN: 0.9, _C.MISALIGNMENT: 0.9, _C.CONFIGURATION: 0.9, _C.CONGESTION: 0.9},
+        _C.RAIN: 0.9, _C.MISALIGNMENT: 0.9, _C.CONFIGURATION: 0.9, _C.CONGESTION: 0.9,
+        _C.JAMMING_LIKE: 0.4, _C.SYNC: 0.5, _C.UPSTREAM: 0.9},
     Sign.ERRORED_SECONDS: {
         _C.INTERFERENCE: 0.8, _C.RECEIVER: 0.6, _C.MULTIPATH: 0.5, _C.TRANSMITTER: 0.5,
-        _C.CONFIGURATION: 0.2, _C.RAIN: 0.1, _C.MISALIGNMENT: 0.1, _C.CONGESTION: 0.02},
+        _C.CONFIGURATION: 0.2, _C.RAIN: 0.1, _C.MISALIGNMENT: 0.1, _C.CONGESTION: 0.02,
+        _C.JAMMING_LIKE: 0.8, _C.SYNC: 0.5, _C.UPSTREAM: 0.02},
     Sign.SEVERE_SECONDS: {
         _C.INTERFERENCE: 0.8, _C.MULTIPATH: 0.8, _C.RECEIVER: 0.8, _C.TRANSMITTER: 0.7,
-        _C.RAIN: 0.6, _C.MISALIGNMENT: 0.5, _C.CONFIGURATION: 0.3, _C.CONGESTION: 0.02},
+        _C.RAIN: 0.6, _C.MISALIGNMENT: 0.5, _C.CONFIGURATION: 0.3, _C.CONGESTION: 0.02,
+        _C.JAMMING_LIKE: 0.8, _C.SYNC: 0.5, _C.UPSTREAM: 0.02},
     Sign.ERRORS: {
         _C.INTERFERENCE: 0.7, _C.MULTIPATH: 0.7, _C.RECEIVER: 0.8, _C.TRANSMITTER: 0.7,
         _C.RAIN: 0.5, _C.MISALIGNMENT: 0.5, _C.CONFIGURATION: 0.3, _C.FIBRE_CUT: 0.2,
-        _C.CONGESTION: 0.05},
+        _C.CONGESTION: 0.05, _C.JAMMING_LIKE: 0.7, _C.SYNC: 0.4, _C.UPSTREAM: 0.05},
     Sign.DISCARDS: {
         _C.CONGESTION: 0.9, _C.CONFIGURATION: 0.3, _C.RAIN: 0.3, _C.MISALIGNMENT: 0.3,
-        _C.MULTIPATH: 0.3, _C.INTERFERENCE: 0.3},
+        _C.MULTIPATH: 0.3, _C.INTERFERENCE: 0.3, _C.JAMMING_LIKE: 0.3, _C.SYNC: 0.1,
+        _C.UPSTREAM: 0.2},
     Sign.FULL: {
         _C.CONGESTION: 0.9, _C.CONFIGURATION: 0.15, _C.RAIN: 0.2, _C.MISALIGNMENT: 0.2,
-        _C.MULTIPATH: 0.2, _C.INTERFERENCE: 0.2},
+        _C.MULTIPATH: 0.2, _C.INTERFERENCE: 0.2, _C.JAMMING_LIKE: 0.2, _C.SYNC: 0.2,
+        _C.UPSTREAM: 0.2},
     Sign.NOT_FULL: {
         _C.CONGESTION: 0.15, _C.CONFIGURATION: 0.8, _C.RAIN: 0.8, _C.MISALIGNMENT: 0.8,
-        _C.MULTIPATH: 0.8, _C.INTERFERENCE: 0.8, _C.TRANSMITTER: 0.8, _C.RECEIVER: 0.8},
+        _C.MULTIPATH: 0.8, _C.INTERFERENCE: 0.8, _C.TRANSMITTER: 0.8, _C.RECEIVER: 0.8,
+        _C.JAMMING_LIKE: 0.8, _C.SYNC: 0.8, _C.UPSTREAM: 0.8},
     Sign.DELAYED: {
         _C.CONGESTION: 0.9, _C.CONFIGURATION: 0.5, _C.RAIN: 0.4, _C.MISALIGNMENT: 0.4,
-        _C.MULTIPATH: 0.5, _C.INTERFERENCE: 0.5, _C.TRANSMITTER: 0.4, _C.RECEIVER: 0.4},
+        _C.MULTIPATH: 0.5, _C.INTERFERENCE: 0.5, _C.TRANSMITTER: 0.4, _C.RECEIVER: 0.4,
+        _C.JAMMING_LIKE: 0.5, _C.SYNC: 0.3, _C.UPSTREAM: 0.8},
     Sign.RADIO_CLEAN: {
         _C.CONGESTION: 0.9, _C.CONFIGURATION: 0.9, _C.RAIN: 0.01, _C.MULTIPATH: 0.03,
-        _C.MISALIGNMENT: 0.01, _C.INTERFERENCE: 0.05, _C.TRANSMITTER: 0.1, _C.RECEIVER: 0.1},
+        _C.MISALIGNMENT: 0.01, _C.INTERFERENCE: 0.05, _C.TRANSMITTER: 0.1, _C.RECEIVER: 0.1,
+        _C.JAMMING_LIKE: 0.05, _C.SYNC: 0.3, _C.UPSTREAM: 0.9},
     Sign.DARK_BOTH_ENDS: {
         _C.FIBRE_CUT: 0.9, _C.RAIN: 0.5, _C.MISALIGNMENT: 0.5, _C.MULTIPATH: 0.3,
         _C.INTERFERENCE: 0.5, _C.POWER: 0.02, _C.TRANSMITTER: 0.2, _C.RECEIVER: 0.2,
-        _C.CONFIGURATION: 0.3, _C.CONGESTION: 0.001},
+        _C.CONFIGURATION: 0.3, _C.CONGESTION: 0.001, _C.JAMMING_LIKE: 0.5},
     Sign.DARK_ONE_END: {
         _C.FIBRE_CUT: 0.2, _C.RAIN: 0.3, _C.MISALIGNMENT: 0.3, _C.MULTIPATH: 0.3,
         _C.INTERFERENCE: 0.5, _C.POWER: 0.1, _C.TRANSMITTER: 0.6, _C.RECEIVER: 0.6,
-        _C.CONFIGURATION: 0.5, _C.CONGESTION: 0.001},
+        _C.CONFIGURATION: 0.5, _C.CONGESTION: 0.001, _C.JAMMING_LIKE: 0.5},
     Sign.FADED_BEFORE: {
         _C.RAIN: 0.9, _C.MULTIPATH: 0.7, _C.MISALIGNMENT: 0.3, _C.TRANSMITTER: 0.2,
         _C.RECEIVER: 0.2, _C.INTERFERENCE: 0.03, _C.POWER: 0.02, _C.FIBRE_CUT: 0.01,
-        _C.CONFIGURATION: 0.02, _C.CONGESTION: 0.001},
+        _C.CONFIGURATION: 0.02, _C.CONGESTION: 0.001, _C.JAMMING_LIKE: 0.03},
     Sign.DISTURBED_BEFORE: {
         _C.INTERFERENCE: 0.9, _C.RECEIVER: 0.2, _C.RAIN: 0.01, _C.MULTIPATH: 0.05,
         _C.MISALIGNMENT: 0.01, _C.POWER: 0.02, _C.FIBRE_CUT: 0.01, _C.TRANSMITTER: 0.05,
-        _C.CONFIGURATION: 0.02, _C.CONGESTION: 0.001},
+        _C.CONFIGURATION: 0.02, _C.CONGESTION: 0.001, _C.JAMMING_LIKE: 0.9},
     Sign.NOTHING_BEFORE: {
         _C.POWER: 0.9, _C.FIBRE_CUT: 0.9, _C.CONFIGURATION: 0.9, _C.TRANSMITTER: 0.9,
         _C.RECEIVER: 0.7, _C.MISALIGNMENT: 0.4, _C.INTERFERENCE: 0.3, _C.MULTIPATH: 0.1,
-        _C.RAIN: 0.02, _C.CONGESTION: 0.1},
+        _C.RAIN: 0.02, _C.CONGESTION: 0.1, _C.JAMMING_LIKE: 0.3},
     Sign.SITE_SILENT: {
-        _C.POWER: 0.9, _C.FIBRE_CUT: 0.3, _C.TRANSMITTER: 0.6, _C.CONFIGURATION: 0.2,
-        _C.RAIN: 0.2, _C.INTERFERENCE: 0.2, _C.MULTIPATH: 0.1, _C.CONGESTION: 0.01},
+        _C.POWER: 0.9, _C.FIBRE_CUT: 0.3, _C.TRANSMITTER: 0.6, _C.CONFIGURATION: 0.2, _C.RAIN: 0.2,
+        _C.INTERFERENCE: 0.2, _C.MULTIPATH: 0.1, _C.CONGESTION: 0.01, _C.JAMMING_LIKE: 0.2},
     Sign.LINKS_LOST_AT_ONCE: {
         _C.POWER: 0.95, _C.FIBRE_CUT: 0.03, _C.CONFIGURATION: 0.05, _C.RAIN: 0.03,
         _C.INTERFERENCE: 0.03, _C.TRANSMITTER: 0.02, _C.RECEIVER: 0.02, _C.MULTIPATH: 0.02,
-        _C.MISALIGNMENT: 0.02, _C.CONGESTION: 0.01},
+        _C.MISALIGNMENT: 0.02, _C.CONGESTION: 0.01, _C.JAMMING_LIKE: 0.03},
     Sign.LINKS_STAY_UP: {_C.POWER: 0.02, _C.FIBRE_CUT: 0.01, _C.CONFIGURATION: 0.8},
     Sign.ON_BATTERY: {_C.POWER: 0.9},
     Sign.REBOOTED: {_C.POWER: 0.7, _C.CONFIGURATION: 0.8},
     Sign.FIBRE_ALONE: {_C.FIBRE_CUT: 0.95, _C.POWER: 0.4},
+    Sign.CLOCK_LOST: {
+        _C.SYNC: 0.95, _C.POWER: 0.01, _C.CONFIGURATION: 0.1, _C.INTERFERENCE: 0.02,
+        _C.JAMMING_LIKE: 0.05},
+    Sign.GNSS_LOST: {
+        _C.SYNC: 0.9, _C.RECEIVER: 0.1, _C.CONFIGURATION: 0.1, _C.POWER: 0.01,
+        _C.INTERFERENCE: 0.02, _C.JAMMING_LIKE: 0.05},
+    Sign.GNSS_TOLD: {
+        _C.SYNC: 0.9, _C.RECEIVER: 0.05, _C.CONFIGURATION: 0.01, _C.POWER: 0.01,
+        _C.INTERFERENCE: 0.05, _C.JAMMING_LIKE: 0.05},
+    Sign.GNSS_ANTENNA: {
+        _C.RECEIVER: 0.9, _C.CONFIGURATION: 0.1, _C.POWER: 0.05, _C.SYNC: 0.02,
+        _C.INTERFERENCE: 0.01, _C.JAMMING_LIKE: 0.01},
+    Sign.SEVERAL_RECEIVERS: {
+        _C.JAMMING_LIKE: 0.9, _C.INTERFERENCE: 0.05, _C.SYNC: 0.1, _C.RECEIVER: 0.01},
+    Sign.BEGUN_AT_ONCE: {
+        _C.JAMMING_LIKE: 0.9, _C.INTERFERENCE: 0.1, _C.SYNC: 0.1, _C.RECEIVER: 0.01},
 }
 # fmt: on
 
@@ -195,6 +235,7 @@ _RADIO: Final = frozenset(
         Cause.CONGESTION,
         Cause.CONFIGURATION,
         Cause.POWER,
+        Cause.UPSTREAM,
     }
 )
 _GUIDED: Final = frozenset(
@@ -204,8 +245,18 @@ _GUIDED: Final = frozenset(
         Cause.CONGESTION,
         Cause.CONFIGURATION,
         Cause.POWER,
+        Cause.UPSTREAM,
     }
 )
+# These transmit in time with others: in slots of the air (TDD) or all as one (simulcast).
+_TIMED: Final = frozenset({Medium.SUB6, Medium.LTE, Medium.TETRA})
+
+# What still carries has neither lost its power nor been cut, and what carries nothing is not slow.
+NOT_WHILE_UP: Final = frozenset({Cause.POWER, Cause.FIBRE_CUT})
+NOT_WHILE_DOWN: Final = frozenset({Cause.CONGESTION, Cause.UPSTREAM, Cause.SYNC})
+
+# What can befall a device that has lost its time.
+OF_A_CLOCK: Final = frozenset({Cause.SYNC, Cause.RECEIVER, Cause.CONFIGURATION, Cause.POWER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,9 +280,9 @@ class Opinion:
 
 
 def causes_of(medium: Medium) -> frozenset[Cause]:
-    """Return what can befall a link of this medium."""
+    """Return what can befall one link of this medium; jamming-like is a pattern over several."""
     if medium.is_radio:
-        return _RADIO
+        return _RADIO | {Cause.SYNC} if medium in _TIMED else _RADIO
     return _GUIDED | {Cause.FIBRE_CUT} if medium is Medium.FIBRE else _GUIDED
 
 
@@ -243,7 +294,7 @@ def likeliest(
     for sign in signs:
         row = SIGNATURES[sign]
         for cause in weights:
-            weights[cause] *= row.get(cause, _ELSE)
+            weights[cause] *= row.get(cause, ELSE)
     ranked = sorted(weights, key=lambda cause: (-weights[cause], cause))
     if len(ranked) < 2:
         raise ValueError(f"two causes are needed to weigh them, {len(ranked)} given")

@@ -17,7 +17,7 @@ from netmon.detection.past import on_battery
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.reachability import Standing
 from netmon.detection.readings import Flags, Integers
-from netmon.detection.signatures import Opinion, Sign, causes_of, likeliest
+from netmon.detection.signatures import NOT_WHILE_DOWN, Opinion, Sign, causes_of, likeliest
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 from topology.model import DeviceId, Link, LinkId, Medium, SiteId
 
@@ -117,7 +117,7 @@ def _loss(site: SiteId, detectors: Detectors, found: Findings) -> Loss:
         return Loss(site=unreachable(Subject(SubjectKind.LINK, leading[0].id)), links={})
     signs = _signs(leading, rows, devices, detectors, found)
     causes = frozenset({Cause.POWER}).union(*(causes_of(link.medium) for link in leading))
-    causes -= {Cause.CONGESTION}
+    causes -= NOT_WHILE_DOWN
     opinion = likeliest(sorted(signs), causes, detectors.settings.signatures)
     evidence = (_silence(site, devices, leading, rows, detectors, found),)
     out = [

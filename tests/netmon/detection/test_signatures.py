@@ -1,8 +1,13 @@
 """The cause table can be argued with: these are the arguments it must win."""
 
+from pathlib import Path
+
 import pytest
 
+from netmon.detection.document import page
 from netmon.detection.signatures import (
+    NOT_WHILE_UP,
+    OF_A_CLOCK,
     PRIORS,
     SIGNATURES,
     Sign,
@@ -13,6 +18,7 @@ from netmon.detection.signatures import (
 from netmon.verdict import Cause
 from topology.model import Medium
 
+ROOT = Path(__file__).resolve().parents[3]
 S = Sign
 FADE = [S.LEVEL_LOST_BOTH_WAYS, S.QUALITY_FOLLOWS, S.NOISE_HOLDS]
 ONE_WAY = [S.LEVEL_LOST_ONE_WAY, S.NOISE_HOLDS, S.FROM_10_GHZ, S.SHORT_HOP]
@@ -102,5 +108,53 @@ def test_every_sign_has_a_row_and_every_figure_is_a_likelihood() -> None:
         assert set(row) <= set(PRIORS)
 
 
-def test_jamming_is_no_cause_of_a_single_link() -> None:
-    assert Cause.JAMMING_LIKE not in PRIORS  # a pattern over several: netmon.correlation's
+def test_every_cause_of_the_vocabulary_has_a_column_but_not_knowing() -> None:
+    assert set(PRIORS) == set(Cause) - {Cause.UNKNOWN}
+    named = {cause for row in SIGNATURES.values() for cause in row}
+    assert named == set(PRIORS)
+
+
+def test_jamming_like_is_no_cause_of_a_single_link() -> None:
+    assert not [medium for medium in Medium if Cause.JAMMING_LIKE in causes_of(medium)]
+
+
+def test_several_receivers_at_once_look_like_a_jammer_rather_than_interference() -> None:
+    opinion = likeliest(
+        [S.LEVEL_HOLDS, S.SEVERAL_RECEIVERS, S.BEGUN_AT_ONCE],
+        [Cause.JAMMING_LIKE, Cause.INTERFERENCE, Cause.SYNC],
+        SignatureSettings(),
+    )
+    assert (opinion.cause, opinion.runner_up) == (Cause.JAMMING_LIKE, Cause.INTERFERENCE)
+    assert opinion.words == "jamming-like rather than interference, odds 16 : 1"
+
+
+CLOCKS = {
+    "a fix that is lost": ([S.GNSS_LOST], Cause.SYNC),
+    "a reference that is lost": ([S.CLOCK_LOST], Cause.SYNC),
+    "a receiver that says jammed": ([S.GNSS_TOLD, S.GNSS_LOST, S.CLOCK_LOST], Cause.SYNC),
+    "an antenna that is open": ([S.GNSS_ANTENNA, S.GNSS_LOST], Cause.RECEIVER),
+}
+
+
+@pytest.mark.parametrize("words", CLOCKS)
+def test_a_device_without_time_has_a_cause(words: str) -> None:
+    signs, cause = CLOCKS[words]
+    assert likeliest(signs, OF_A_CLOCK, SignatureSettings()).cause is cause
+
+
+def test_noise_at_a_radio_in_time_slots_whose_clock_is_lost_is_sync() -> None:
+    signs = [S.LEVEL_HOLDS, S.NOISE_RISEN, S.CLOCK_LOST]
+    timed = likeliest(signs, causes_of(Medium.LTE) - NOT_WHILE_UP, SignatureSettings())
+    assert (timed.cause, timed.runner_up) == (Cause.SYNC, Cause.INTERFERENCE)
+    assert Cause.SYNC not in causes_of(Medium.MICROWAVE)
+
+
+def test_the_page_is_the_table() -> None:
+    written = (ROOT / "docs" / "detection-signatures.md").read_text("utf-8")
+    assert written == page(), "python -m netmon.detection.document > docs/detection-signatures.md"
+
+
+def test_the_page_says_what_jamming_like_is_and_is_not() -> None:
+    assert "**Jamming-like is a pattern, never an intent.**" in page()
+    assert "| noise risen |" in page()
+    assert "So it says: *rain rather than misalignment" in page()
