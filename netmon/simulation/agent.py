@@ -56,7 +56,7 @@ class Agent:
 
     def answer(self, request: bytes, time: float) -> bytes | None:
         """Return the response, or None where an agent is silent."""
-        if not self._world.answers(self.device, time):
+        if not self._world.agent_answers(self.device, time):
             return None
         try:
             message = decode_message(request)

@@ -25,6 +25,8 @@ from topology.network import Network
 Flags = NDArray[np.bool_]
 
 LOST: Final = 0.95  # of the packets: routing goes another way
+CLEAR_DB: Final = 1.0  # by which clear air scatters
+ACM_SECONDS: Final = 20.0  # how long ago a mode may have been taken up that is only held now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Conditions:
 
     supply: Supply
     radio: RadioSample
+    step: NDArray[np.intp]  # (times, receivers): of modulation.STEPS
     far_powered: Flags  # (times, receivers): whether there is anything to receive
     links_up: Flags  # (times, links): as both ends see it
     links_carry: Flags  # (times, links): up, and packets get through
@@ -79,8 +82,9 @@ class Physics:
             ],
             dtype=np.intp,
         )
-        clear_snr_db = _clear_snr_db(self.receivers)
-        self._clear_share = modulation.share_of(clear_snr_db)
+        self._clear_share = modulation.share_of(
+            modulation.step_of(_clear_snr_db(self.receivers) - CLEAR_DB)
+        )
 
     def local(self, times: Floats) -> Floats:
         """Return the story's clock: the past is before it, a story with a period begins anew."""
@@ -96,6 +100,10 @@ class Physics:
         """Return how much of each receiver's channel is usually in use: (times, receivers)."""
         use = self.flows.offered_bps(times) / self.flows.speed_bps
         return np.asarray(np.clip(use[:, self._flow_of_receiver], 0.0, 1.0))
+
+    def noise_dbm(self, times: Floats) -> Floats:
+        """Return the idle noise of each receiver, without the flicker of its reading."""
+        return self.radio.noise_dbm(times, self.local(times), lambda: self.busy_ratio(times))
 
     def carriers(self, times: Floats) -> tuple[Floats, Floats]:
         """Return the centre and the width that each receiver is set to: (times, receivers)."""
@@ -121,7 +129,8 @@ class Physics:
         offered_bps, packet_octets, cpu = self._offered(times, local)
         of_link, known = np.maximum(self.flows.link, 0), self.flows.link != NONE
         up = links_up[:, of_link] | ~known
-        capacity_bps = self._capacity_bps(local, radio, offered_bps.shape)
+        step = self._step(times, radio)
+        capacity_bps = self._capacity_bps(local, step, offered_bps.shape)
         loss_ratio = np.where(up, np.where(known, provider_loss[:, of_link], 0.0), 1.0)
         errored = np.where(up, 0.0, 1.0)
         severe = errored.copy()
@@ -132,6 +141,7 @@ class Physics:
         return Conditions(
             supply=supply,
             radio=radio,
+            step=step,
             far_powered=supply.powered[:, self._far_device],
             links_up=links_up,
             links_carry=carry,
@@ -145,14 +155,30 @@ class Physics:
             extra_cpu_ratio=cpu,
         )
 
-    def _capacity_bps(self, local: Floats, radio: RadioSample, shape: tuple[int, ...]) -> Floats:
+    def _capacity_bps(
+        self, local: Floats, step: NDArray[np.intp], shape: tuple[int, ...]
+    ) -> Floats:
         capacity_bps = np.broadcast_to(self.flows.speed_bps, shape).copy()
-        share = np.minimum(1.0, modulation.share_of(radio.snr_db) / self._clear_share)
+        share = np.minimum(1.0, modulation.share_of(step) / self._clear_share)
         for change in self._changes:
             where = np.ix_(during(change, local), self.receivers.of_links(change.link))
             share[where] *= change.width_ratio
         capacity_bps[:, self._flow_of_receiver] *= share
         return capacity_bps
+
+    def _step(self, times: Floats, radio: RadioSample) -> NDArray[np.intp]:
+        """Return the mode in use; where it depends on what was before, look there."""
+        held, taken = (
+            modulation.step_of(radio.snr_db),
+            modulation.step_of(radio.snr_db, radio.snr_db),
+        )
+        rows = np.flatnonzero((held != taken).any(axis=1))
+        step = taken
+        if rows.size:
+            then = times[rows] - ACM_SECONDS
+            before = self.radio.sample(then, self.local(then), lambda: self.busy_ratio(then))
+            step[rows] = modulation.step_of(radio.snr_db[rows], before.snr_db)
+        return step
 
     def _links_up(self, local: Floats, supply: Supply, radio: RadioSample) -> Flags:
         up: Flags = np.array(supply.powered[:, self._ends].all(axis=2))

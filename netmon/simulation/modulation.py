@@ -32,27 +32,37 @@ STEPS: Final[tuple[Step, ...]] = (
     Step("1024QAM", 10, 32.3, 220 / 28),
 )
 LOSS_OF_SIGNAL_DB: Final = 4.0  # below it not even the most robust mode holds the frame
-MARGIN_DB: Final = 1.0  # kept between threshold and use, so that ACM does not flap
+DOWN_DB: Final = 3.0  # above the threshold a mode is left (SIAE ALFOplus) …
+UP_DB: Final = 5.0  # … and above this taken up, so that ACM does not flap
 
-_NEEDED_DB: Final = np.array([step.snr_db + MARGIN_DB for step in STEPS[1:]])
+_LEFT_DB: Final = np.array([step.snr_db + DOWN_DB for step in STEPS[1:]])
+_TAKEN_DB: Final = np.array([step.snr_db + UP_DB for step in STEPS[1:]])
 _THRESHOLDS_DB: Final = np.array([step.snr_db for step in STEPS])
 _BITS: Final = np.array([float(step.bits) for step in STEPS])
 _DENSITY: Final = np.array([step.bps_per_hz for step in STEPS])
 
 
-def step_of(snr_db: Floats) -> NDArray[np.intp]:
-    """Return the row of STEPS in use; the lowest one is held down to the loss of signal."""
-    return np.searchsorted(_NEEDED_DB, np.nan_to_num(snr_db, nan=-100.0), side="right")
+def step_of(snr_db: Floats, before_db: Floats | None = None) -> NDArray[np.intp]:
+    """Return the row of STEPS in use; the lowest one is held down to the loss of signal.
+
+    `before_db` is the SNR a little earlier: between the two limits of a mode it is held if it was
+    taken up then. Without it, it is.
+    """
+    held = np.searchsorted(_LEFT_DB, np.nan_to_num(snr_db, nan=-100.0), side="right")
+    if before_db is None:
+        return held
+    best_db = np.maximum(np.nan_to_num(snr_db, nan=-100.0), np.nan_to_num(before_db, nan=-100.0))
+    return np.minimum(held, np.searchsorted(_TAKEN_DB, best_db, side="right"))
 
 
-def bits_of(snr_db: Floats) -> Floats:
-    """Return the bits per symbol in use."""
-    return np.asarray(_BITS[step_of(snr_db)])
+def bits_of(step: NDArray[np.intp]) -> Floats:
+    """Return the bits per symbol of rows of STEPS."""
+    return np.asarray(_BITS[step])
 
 
-def share_of(snr_db: Floats) -> Floats:
-    """Return what is carried, as a share of the best step's throughput."""
-    return np.asarray(_DENSITY[step_of(snr_db)] / _DENSITY[-1])
+def share_of(step: NDArray[np.intp]) -> Floats:
+    """Return what rows of STEPS carry, as a share of the best one's throughput."""
+    return np.asarray(_DENSITY[step] / _DENSITY[-1])
 
 
 def loss_ratio(snr_db: Floats) -> Floats:

@@ -63,12 +63,41 @@ def observations(
     host_ipdv_seconds: float = 0.0,
 ) -> Iterator[AnyObservation]:
     """Yield what polls at any times of the simulation's clock bring, without a packet."""
+    made = steps(
+        world,
+        targets,
+        times,
+        until=until,
+        monotonic=monotonic,
+        host_ipdv_seconds=host_ipdv_seconds,
+    )
+    return itertools.chain.from_iterable(made)
+
+
+def steps(
+    world: World,
+    targets: Iterable[Target],
+    times: Floats,
+    *,
+    until: float,
+    monotonic: float,
+    host_ipdv_seconds: float = 0.0,
+    jitter_seconds: float = 0.0,
+) -> Iterator[tuple[AnyObservation, ...]]:
+    """Yield for each time what the polls of all targets bring, without a packet.
+
+    With `jitter_seconds` the stamps of each device's polls scatter evenly by up to so much after
+    the step; values stay those of the step, as of agents that renew them now and then.
+    """
     sample = world.sample(times)
     ipdv_seconds = sample.ipdv_seconds + host_ipdv_seconds
     profiles: dict[str, Profile] = {}
     histories: list[Iterator[AnyObservation]] = []
     for target in targets:
-        stamps = [(until + time, monotonic + time) for time in times.tolist()]
+        late = jitter_seconds * uniform(
+            streams(world.seed, "jitter", (str(target.device),)), np.arange(len(times))
+        )
+        stamps = [(until + time, monotonic + time) for time in (times + late).tolist()]
         if target.snmp is not None:
             name = target.snmp.profile
             if name not in profiles:
@@ -76,7 +105,7 @@ def observations(
             histories.append(_polls(world, target.snmp, profiles[name], sample, stamps))
         if target.ping is not None:
             histories.append(_bursts(world, target.ping, times, sample, ipdv_seconds, stamps))
-    return itertools.chain.from_iterable(zip(*histories, strict=True))
+    return zip(*histories, strict=True)
 
 
 Stamps = list[tuple[float, float]]
@@ -88,10 +117,12 @@ def _polls(
     row = world.device_rows[target.device]
     cells, columns = _columns(world, target, profile, sample)
     layout = Layout(target.device, cells)
-    durations = np.where(sample.answers[:, row], sample.rtt_seconds[:, row], target.budget_seconds)
+    durations = np.where(
+        sample.agent_answers[:, row], sample.rtt_seconds[:, row], target.budget_seconds
+    )
     rows = zip(*columns, strict=True)
     for (at, monotonic), answered, seconds, values in zip(
-        stamps, sample.answers[:, row].tolist(), durations.tolist(), rows, strict=True
+        stamps, sample.agent_answers[:, row].tolist(), durations.tolist(), rows, strict=True
     ):
         yield Observation(
             device=target.device,

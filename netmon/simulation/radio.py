@@ -56,6 +56,11 @@ MAKERS: Final[dict[type, Callable[[Any, Receivers, int], Effect]]] = {
 }
 
 
+NOISY: Final = (
+    SunOutage, Jammer, Interferer, GnssJamming, ReceiverFault, ConfigurationChange,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioSample:
     """All receivers at some times; shapes are (times, receivers)."""
@@ -93,6 +98,12 @@ class RadioPhysics:
         self._effects: list[Effect] = [Rain(receivers, showers)] if showers else []
         self._effects += [
             MAKERS[type(event)](event, receivers, seed) for event in given if type(event) in MAKERS
+        ]
+
+        self._noisy: list[Effect] = [
+            MAKERS[type(event)](event, receivers, seed)
+            for event in given
+            if isinstance(event, NOISY)
         ]
 
     def sample(self, times: Floats, local: Floats, busy: Callable[[], Floats]) -> RadioSample:
@@ -142,7 +153,7 @@ class RadioPhysics:
     def noise_dbm(self, times: Floats, local: Floats, busy: Callable[[], Floats]) -> Floats:
         """Return the idle noise alone, without the flicker of its reading: (times, receivers)."""
         air = Air(len(times), len(self.receivers.each), busy)
-        for effect in self._effects:
+        for effect in self._noisy:
             effect(local, air)
         return self._noise(air, (len(times), len(self.receivers.each))).idle_dbm
 

@@ -17,6 +17,7 @@ from collectors.quantity import QUANTITIES, Kind
 from netmon.simulation import modulation
 from netmon.simulation.conditions import Conditions, Physics
 from netmon.simulation.ledger import Ledger
+from netmon.simulation.meters import Meters, MeterSettings
 from netmon.simulation.noise import Floats, drift, streams, uniform, white
 from netmon.simulation.paths import Paths
 from netmon.simulation.story import QUIET, Story
@@ -41,6 +42,7 @@ class Sample:
     devices: Mapping[str, Floats]  # by quantity
     interfaces: Mapping[str, Floats]  # by quantity
     answers: Flags  # powered, and the collector's packets reach it
+    agent_answers: Flags  # and its SNMP agent is not deaf just then
     rtt_seconds: Floats  # inf where it does not answer
     ipdv_seconds: Floats  # the scale of the RTT's random part
     loss_ratio: Floats  # of a packet there and back
@@ -50,8 +52,15 @@ class World:
     """One network, one story, one seed."""
 
     def __init__(
-        self, network: Network, *, collector_site: SiteId, story: Story = QUIET, seed: int = 1
+        self,
+        network: Network,
+        *,
+        collector_site: SiteId,
+        story: Story = QUIET,
+        seed: int = 1,
+        meters: MeterSettings | None = None,
     ) -> None:
+        """Make it; without `meters` devices measure well and always answer."""
         self.network = network
         self.story = story
         self.seed = seed
@@ -72,6 +81,9 @@ class World:
                 self._ends_at[link_rows[link], row] = 1.0
         self._has_no_link = ~self._ends_at.any(axis=0)
         self._streams = streams(seed, "device", tuple(network.devices))
+        owner = self._owner[self._physics.receivers.interface]
+        names = tuple(network.devices)
+        self._meters = None if meters is None else Meters(seed, names, owner, meters)
         self._latest: tuple[int, Sample] | None = None
 
     def now(self, time: float) -> Sample:
@@ -87,17 +99,25 @@ class World:
         """Whether a packet of the collector reaches the device and comes back, loss aside."""
         return bool(self.now(time).answers[0, self.device_rows[device]])
 
+    def agent_answers(self, device: DeviceId, time: float) -> bool:
+        """Whether the device's SNMP agent answers."""
+        return bool(self.now(time).agent_answers[0, self.device_rows[device]])
+
     def sample(self, times: Floats) -> Sample:
         """Return what all devices say at these times."""
         conditions = self._physics.at(times)
         interfaces = self._gauges(times, conditions)
         interfaces.update(self._counters_since_boot(times))
         delays, loss, queues = self._ways(conditions)
+        answers = np.isfinite(delays)
         own_seconds = 150e-6 + 450e-6 * uniform(self._streams)
         return Sample(
             devices=self._device_values(times, conditions),
             interfaces=interfaces,
-            answers=np.isfinite(delays),
+            answers=answers,
+            agent_answers=answers
+            if self._meters is None
+            else answers & self._meters.answers(times),
             rtt_seconds=2 * delays + queues + own_seconds,
             ipdv_seconds=30e-6 + 0.3 * queues,
             loss_ratio=loss,
@@ -106,12 +126,15 @@ class World:
     def _device_values(self, times: Floats, conditions: Conditions) -> dict[str, Floats]:
         supply = conditions.supply
         booted = self._physics.power.booted(times, self._physics.period_seconds)
+        running = times[:, None] - booted
         day = np.sin(2 * np.pi * times / 86_400.0)[:, None]
         warm = uniform(self._streams + np.uint64(1))
         load = uniform(self._streams + np.uint64(2))
         noise = white(self._streams, times, 5.0)
         return {
-            "uptime_seconds": times[:, None] - booted,
+            "uptime_seconds": running
+            if self._meters is None
+            else self._meters.uptime_seconds(running),
             "cpu_ratio": np.clip(
                 0.08 + 0.3 * load + 0.05 * day + 0.01 * noise + conditions.extra_cpu_ratio,
                 0.01,
@@ -143,28 +166,37 @@ class World:
         self, times: Floats, conditions: Conditions, shape: tuple[int, int]
     ) -> dict[str, Floats]:
         """Return the radio quantities; an interface with several radio links says its last one."""
-        receivers, radio = self._physics.receivers, conditions.radio
-        heard = conditions.far_powered
-        centre_hz, width_hz = self._physics.carriers(times)
-        columns = {
-            "rsl_dbm": np.where(heard, radio.said_rsl_dbm, np.nan),
-            "snr_db": np.where(heard, radio.snr_db, np.nan),
-            "noise_floor_dbm": radio.noise_floor_dbm,
-            "modulation": np.where(heard, modulation.bits_of(radio.snr_db), np.nan),
-            "xpd_db": np.where(heard & self._is_microwave, radio.xpd_db, np.nan),
-            "capacity_bps": np.where(
-                heard, self._physics.capacity_of_receivers(conditions), np.nan
-            ),
-            "frequency_hz": centre_hz,
-            "bandwidth_hz": width_hz,
-        }
+        receivers, meters = self._physics.receivers, self._meters
+        columns = self._true(times, conditions)
+        if meters is not None:
+            columns = meters.read(
+                times,
+                lambda then: columns if then is times else self._true(then, self._physics.at(then)),
+                self._physics.noise_dbm,
+            )
         values: dict[str, Floats] = {}
         for name, column in columns.items():
             values[name] = np.full(shape, np.nan)
-            values[name][:, receivers.interface] = column
-        values["tsl_dbm"] = np.full(shape, np.nan)
-        values["tsl_dbm"][:, receivers.far_interface] = radio.tsl_dbm
+            place = receivers.far_interface if name == "tsl_dbm" else receivers.interface
+            values[name][:, place] = column
         return values
+
+    def _true(self, times: Floats, conditions: Conditions) -> dict[str, Floats]:
+        """Return the radio quantities of all receivers; the level sent is the far end's."""
+        radio, heard = conditions.radio, conditions.far_powered
+        centre_hz, width_hz = self._physics.carriers(times)
+        carried_bps = self._physics.capacity_of_receivers(conditions)
+        return {
+            "rsl_dbm": np.where(heard, radio.said_rsl_dbm, np.nan),
+            "tsl_dbm": radio.tsl_dbm,
+            "snr_db": np.where(heard, radio.snr_db, np.nan),
+            "noise_floor_dbm": radio.noise_floor_dbm,
+            "modulation": np.where(heard, modulation.bits_of(conditions.step), np.nan),
+            "xpd_db": np.where(heard & self._is_microwave, radio.xpd_db, np.nan),
+            "capacity_bps": np.where(heard, carried_bps, np.nan),
+            "frequency_hz": centre_hz,
+            "bandwidth_hz": width_hz,
+        }
 
     @property
     def _is_microwave(self) -> Flags:
