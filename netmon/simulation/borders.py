@@ -33,7 +33,7 @@ from topology.model import (
 )
 from topology.network import Network
 
-RADIO_PROFILE: Final = str(Path(__file__).with_name("radio.yaml"))
+RADIO_PROFILE: Final = str(Path(__file__).with_name("simulated-radio.yaml"))
 WIDER: Final = 1.25  # of every range, where what is tested must not be what was seen before
 
 # Longest hop of a band, its channels, their width, and the capacity of 28 MHz in proportion.
@@ -160,7 +160,7 @@ class _Maker:
         self._microwave(near[0], site)
         if self.draw.random() < 0.35:
             self._microwave(near[0], site)  # a second band beside the first
-        if len(near) > 1 and self.draw.random() < 0.35:
+        if len(near) > 1 and self.draw.random() < 0.35 and self._metres(near[1], site) < 60e3:
             self._microwave(near[1], site)
         if self.draw.random() < 0.2:
             self._satellite(site)
@@ -202,7 +202,10 @@ class _Maker:
 
     def _microwave(self, one: SiteId, other: SiteId) -> None:
         metres = self._metres(one, other)
-        fits = [band for band in _BANDS if metres <= band[0]] or [_BANDS[-1]]
+        if metres > _BANDS[-1][0]:  # no hop carries so far
+            self._fibre(one, other)
+            return
+        fits = [band for band in _BANDS if metres <= band[0]]
         used = {
             link.carrier.frequency_hz
             for link in self.links

@@ -52,9 +52,12 @@ class Conditions:
 class Physics:
     """The network and its story, compiled; `at` is a pure function of time."""
 
-    def __init__(self, network: Network, seed: int, story: Story) -> None:
-        self.receivers = Receivers(network, seed)
-        self.flows = Flows(network, seed)
+    def __init__(
+        self, network: Network, seed: int, story: Story, *, like: "Physics | None" = None
+    ) -> None:
+        """Compile it; `like` is another story's physics of the same network and seed."""
+        self.receivers: Receivers = Receivers(network, seed) if like is None else like.receivers
+        self.flows: Flows = Flows(network, seed) if like is None else like.flows
         self.power = Power(network, seed, story.events)
         self.radio = RadioPhysics(self.receivers, seed, story.events)
         self.timing = Timing(network, seed, story.events)

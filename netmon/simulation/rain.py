@@ -153,9 +153,13 @@ def _rain_of_field(field: RainField, times: Floats, latitude: Floats, longitude:
     return np.asarray(field.gain * inside * ((1 - part) * here + part * next_))
 
 
+def drying_seconds(shower: Shower) -> float:
+    """Return how long after a shower something of it is left on the antennas."""
+    return _LAGS[-1] * shower.dry_seconds if shower.wet_db > 0 else 0.0
+
+
 def _dry_at(shower: Shower) -> float:
-    """Return when nothing of a shower is left on the antennas."""
-    return shower.end_seconds + (_LAGS[-1] * shower.dry_seconds if shower.wet_db > 0 else 0.0)
+    return shower.end_seconds + drying_seconds(shower)
 
 
 def _touches(shower: Shower, times: Floats) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from netmon.simulation.emitters import Jammer
 from netmon.simulation.events import Event, FibreCut, PowerLoss
 from netmon.simulation.skies import RainCell
+from netmon.simulation.truth import Truth
 from netmon.verdict import Cause, Subject, SubjectKind
 from topology.model import Carrier, LinkId, Position, SiteId
 
@@ -45,6 +46,7 @@ class Story:
     length_seconds: float = SECONDS
     events: tuple[Event, ...] = ()
     expected: tuple[Expected, ...] = ()
+    truths: tuple[Truth, ...] = ()  # of a story drawn by chance
     repeats: bool = False
 
     @property
