@@ -54,6 +54,8 @@ class Reckoner:
         felt, touched = self._touched(self._calm.at(times), with_it)
         silent = ~with_it.supply.powered
         felt |= np.any(silent | with_it.supply.on_battery, axis=1)
+        anew = physics.power.counted(times, None) != self._calm.power.counted(times, None)
+        felt |= np.any(anew, axis=1)
         members = [Subject(SubjectKind.LINK, str(link)) for link in touched]
         members += self._silent(np.any(silent, axis=0))
         if not felt.any() or not (members or happening.is_benign):

@@ -206,7 +206,7 @@ def test_truth_is_within_the_story_and_names_what_exists(whole: Trial) -> None:
              SubjectKind.DEVICE: set(map(str, network.devices))}  # fmt: skip
     assert whole.story.truths
     for truth in whole.story.truths:
-        assert truth.onset_seconds < truth.end_seconds
+        assert truth.onset_seconds <= truth.end_seconds
         assert truth.members or truth.is_benign
         for member in truth.members:
             assert member.id in known[member.kind]
