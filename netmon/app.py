@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -28,7 +28,7 @@ from netmon.api.server import RunningServer, serve
 from netmon.cadence import Cadence
 from netmon.chores import Chores
 from netmon.config import load
-from netmon.config.changes import diff
+from netmon.config.changes import diff, refusal
 from netmon.config.load import Configuration
 from netmon.config.problem import ConfigurationError
 from netmon.correlation import correlate
@@ -185,12 +185,21 @@ class App:
             self.vitals.reload_successful = False
             _log.error("the running configuration stays, the new one is wrong:\n%s", error)
             return
+        if why := refusal(self.configuration, fresh):
+            self.vitals.reload_successful = False
+            _log.error("the running configuration stays: %s", why)
+            return
         for warning in fresh.warnings:
             _log.warning("%s", warning)
-        changes = diff(self.configuration, fresh)
+        running = self.configuration
+        changes = diff(running, fresh)
         self.vitals.reload_successful = True
         self.vitals.reloaded_at = self._outside.wall()
-        self.configuration = fresh
+        # What works on is what the next reload is compared with: settings wait for a restart.
+        self.configuration = replace(
+            fresh, settings=running.settings, collector_site=running.collector_site
+        )
+        self.vitals.restart_needed = changes.settings
         self.pipeline.replace(fresh.network, fresh.targets)
         self.cadence.replace(fresh.targets.values())
         if self.traps is not None:

@@ -186,6 +186,7 @@ def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:
     watch = exposition.health.watch
     watch("netmon_config_last_reload_successful", lambda: float(vitals.reload_successful))
     watch("netmon_config_last_reload_timestamp_seconds", lambda: vitals.reloaded_at)
+    watch("netmon_config_restart_needed", lambda: float(vitals.restart_needed))
     watch("netmon_store_failures_total", lambda: float(vitals.store_failures))
 
 

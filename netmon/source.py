@@ -20,6 +20,7 @@ class Vitals:
 
     reloaded_at: float  # wall clock, when files were last taken over
     reload_successful: bool = True
+    restart_needed: bool = False  # the files have other settings than those that work
     store_failures: int = 0  # what could not be written; it is tried again
 
 

@@ -57,6 +57,26 @@ class Changes:
         return ", ".join(parts) or "nothing changed"
 
 
+def refusal(old: Configuration, new: Configuration) -> str:
+    """Return in words why files without a mistake may still not be taken while netmon runs.
+
+    Both mean far more often that the wrong file was written than that a network is given up.
+    """
+    if old.network.devices and not new.network.devices:
+        devices = count(len(old.network.devices), "device")
+        return (
+            f"the files name no device any more, and {devices} would be dropped;"
+            " stop netmon if nothing is to be watched"
+        )
+    site = old.collector_site
+    if site is not None and site not in new.network.sites:
+        return (
+            f"the files have no site {site} any more, where netmon stands; keep it,"
+            " or restart netmon with another settings.collector_site"
+        )
+    return ""
+
+
 def diff(old: Configuration, new: Configuration) -> Changes:
     """Compare two configurations; a device has changed if anything about asking it has."""
     return Changes(

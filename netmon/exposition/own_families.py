@@ -154,6 +154,11 @@ OWN: Final[tuple[Family, ...]] = (
     gauge(_OWN, "netmon_sites", "Sites in the inventory"),
     gauge(_OWN, "netmon_config_last_reload_successful", "1: the files on disk are in force"),
     gauge(_OWN, "netmon_config_last_reload_timestamp_seconds", "When files were last taken over"),
+    gauge(
+        _OWN,
+        "netmon_config_restart_needed",
+        "1: the settings on disk are others than those at work, which only a restart takes",
+    ),
     counter(_OWN, "netmon_store_failures_total", "Writes of incidents or baselines that failed"),
     gauge(_OWN, "netmon_exposition_duration_seconds", "CPU time of the last scrape"),
     gauge(_OWN, "netmon_exposition_series", "Series of the last scrape"),
