@@ -60,12 +60,22 @@ class Cell:
     interface: InterfaceId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An interface the inventory names and the device has not."""
+
+    interface: InterfaceId
+    name: str  # as the inventory has it
+    nearest: tuple[str, ...] = ()  # cleaned names the device has, the likest first
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """The meaning of an observation's values, in order; compared and hashed by identity."""
 
     device: DeviceId
     cells: tuple[Cell, ...]
+    missing: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,7 @@ class InterfaceColumns:
         self.device_row = np.empty(0, np.int64)
         self.given_speed_bps = np.empty(0)
         self.read = np.empty(0, bool)  # whether its device's layout has it now
+        self.missing = np.empty(0, bool)  # whether its device has no such interface
         self.gauges: Floats = np.empty((len(INTERFACE_GAUGES), 0))
         self.now: Counts = np.empty((len(COUNTERS), 0), np.uint64)  # counters as last read
         self.now_at: Floats = np.empty((len(COUNTERS), 0))
@@ -152,6 +153,7 @@ class InterfaceColumns:
         self.device_row = _wider(self.device_row, capacity, 0)
         self.given_speed_bps = _wider(self.given_speed_bps, capacity, np.nan)
         self.read = _wider(self.read, capacity, False)
+        self.missing = _wider(self.missing, capacity, False)
         self.now = _wider(self.now, capacity, 0)
         self.before = _wider(self.before, capacity, 0)
         for name in ("gauges", "now_at", "before_at", "rates", "totals"):

@@ -19,7 +19,7 @@ from typing import Annotated, Final, Generic, Protocol, TypeVar
 
 from annotated_types import Ge, Gt, Le
 
-from collectors.observation import EchoObservation, Observation
+from collectors.observation import EchoObservation, Layout, Observation
 from collectors.target import Target
 from netmon.detection.readings import Readings
 from netmon.history import History
@@ -175,7 +175,18 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         else:
             if observation.misfit and not self.state.is_misfit(observation.device):
                 _log.warning("%s: %s", observation.device, observation.misfit)  # once
+            if observation.layout is not None and observation.layout.missing:
+                self._tell_missing(observation.layout)
             self.state.remember(observation)
+
+    def _tell_missing(self, layout: Layout) -> None:
+        """Say once what the inventory names and the device has not."""
+        for each in layout.missing:
+            if self.state.is_missing(each.interface):
+                continue
+            has = f"; it has {', '.join(each.nearest)}" if each.nearest else ""
+            words = f"no interface {each.name}, which the inventory names{has}"
+            _log.warning("%s: %s", layout.device, words)
 
     def judge(self, now: float, monotonic: float) -> Sequence[Incident]:
         """Run one whole cycle here and now; return the incidents that changed."""

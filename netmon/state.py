@@ -156,6 +156,7 @@ class State:
                 ids=interfaces.ids,
                 device_row=device_row,
                 updated=updated[device_row] & read,
+                missing=interfaces.missing[:rows],
                 age_seconds=np.where(read & devices.fresh[device_row], ages[device_row], np.inf),
                 gauges={
                     name: interfaces.gauges[column, :rows]
@@ -199,6 +200,18 @@ class State:
         """Say whether a device last told of itself that it is not what its profile is for."""
         row = self.devices.rows.get(device)
         return row is not None and bool(self.devices.misfit[row])
+
+    def is_missing(self, interface: InterfaceId) -> bool:
+        """Say whether an interface's device last told that it has none of this name."""
+        row = self.interfaces.rows.get(interface)
+        return row is not None and bool(self.interfaces.missing[row])
+
+    def missing_interfaces(self) -> Floats:
+        """Return per device how many interfaces of the inventory it has not; NaN: not known."""
+        interfaces, rows = self.interfaces, len(self.interfaces)
+        devices = interfaces.device_row[:rows][interfaces.missing[:rows]]
+        counted = np.bincount(devices, minlength=len(self.devices))
+        return np.where(self.devices.fresh, counted, np.nan)
 
     def stale_agents(self) -> Flags:
         """Return per device whether its agent serves old data: its sysUpTime stands still."""
@@ -252,6 +265,7 @@ class State:
         self._blank(old)
         self._part_counters(old.counter_cells)
         interfaces.read[old.interface_rows] = False
+        interfaces.missing[self._missing_rows(old.layout)] = False
         self._dirty.pop(row, None)
         self._placements[row] = placement = self._placed(row, layout)
         self._located(old)
@@ -278,7 +292,12 @@ class State:
             capacity=interfaces.capacity,
         )
         interfaces.read[placement.interface_rows] = True
+        interfaces.missing[self._missing_rows(layout)] = True
         return placement
+
+    def _missing_rows(self, layout: Layout) -> list[int]:
+        rows = self.interfaces.rows
+        return [rows[each.interface] for each in layout.missing if each.interface in rows]
 
     def _located(self, placement: Placement) -> Placement:
         """Return the placement with its cells where they are since the columns last grew."""

@@ -187,6 +187,7 @@ class Scene:
         self.ipdv: dict[str, float] = {}
         self.battery: dict[str, float] = {}
         self.gauges: dict[str, dict[str, float]] = {}  # more of devices, by quantity and device
+        self.missing: set[str] = set()  # interfaces that their devices have not
         self._links: dict[str, LinkStory] = {}
         self._random = random.Random(seed)
         self._ids = (tuple(network.devices), tuple(network.interfaces), tuple(network.links))
@@ -281,12 +282,13 @@ class Scene:
         columns = {name: np.full(len(ids), np.nan) for name in _GAUGES}
         rates = {name: np.zeros(len(ids)) for name in RATES}
         for row, interface in enumerate(ids):
-            if alive[row]:
+            if alive[row] and interface not in self.missing:
                 self._tell(interface, row, columns, rates)
         return InterfaceReadings(
             ids=ids,
             device_row=np.array([rows[owner] for owner in owners], dtype=np.int64),
             updated=alive,
+            missing=np.array([interface in self.missing for interface in ids], dtype=bool),
             age_seconds=np.where(alive, 1.0, np.inf),
             gauges=columns,
             rates=rates,

@@ -267,6 +267,7 @@ class SnmpEngine:
             interfaces=mapping.interfaces,
             rows=mapping.rows,
             parts=mapping.parts,
+            missing=mapping.missing,
             envelope=line.envelope,
             max_answer_octets=line.settings.max_answer_octets - line.overhead_octets,
         )

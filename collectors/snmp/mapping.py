@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from collectors.observation import Outcome
+from collectors.observation import Missing, Outcome
 from collectors.snmp.ber import Oid, parse_oid
 from collectors.snmp.line import EndedError, Line
+from collectors.snmp.missing import missing_of
 from collectors.snmp.parts import Known, Part, PartKey, asked_columns, parts_of
 from collectors.snmp.poll import Uptime
 from collectors.snmp.profile import SYS_UP_TIME, Index, Profile
@@ -37,6 +38,7 @@ class Mapping:
     interfaces: tuple[tuple[int, str, InterfaceId], ...]  # ifIndex, name, our id
     rows: dict[Oid, frozenset[int]]  # vendor column → the ifIndexes it has a row for
     parts: dict[PartKey, tuple[Part, ...]]  # vendor column → its rows, named
+    missing: tuple[Missing, ...] = ()  # what the inventory names and the device has not
 
 
 class Mapper:
@@ -69,12 +71,14 @@ class Mapper:
             indexes=frozenset(names),
             tables=tables,
         )
+        parts = parts_of(profile, known, most=self._settings.max_interfaces)
         mapping = Mapping(
             sysobjectid=oid_in(object_id),
             sysdescr=clean(descr) if isinstance(descr, bytes) else "",
             interfaces=interfaces,
             rows={oid: _indexes(tables[oid]) for oid in by_interface},
-            parts=parts_of(profile, known, most=self._settings.max_interfaces),
+            parts=parts,
+            missing=missing_of(line.target, _unique(names).values(), profile, parts),
         )
         return mapping, Uptime(ticks, asked)
 

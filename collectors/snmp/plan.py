@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from collectors.observation import Cell, Layout
+from collectors.observation import Cell, Layout, Missing
 from collectors.snmp.ber import Oid
 from collectors.snmp.chunk import UPTIME, Chunk, Field, chunk_of, field_of
 from collectors.snmp.envelope import Envelope
@@ -61,6 +61,7 @@ def compile_plan(
     interfaces: Iterable[tuple[int, str, InterfaceId]],
     rows: Mapping[Oid, Collection[int]] = MappingProxyType({}),
     parts: Mapping[PartKey, tuple[Part, ...]] = MappingProxyType({}),
+    missing: tuple[Missing, ...] = (),
     envelope: Envelope,
     max_answer_octets: int,
 ) -> Plan:
@@ -82,7 +83,7 @@ def compile_plan(
     fields = [field_of(cell, oid, column) for cell, (oid, column) in asked.items()]
     cells = (UPTIME.cell, *asked)
     return Plan(
-        layout=Layout(device, cells),
+        layout=Layout(device, cells, missing),
         chunks=list(_chunks(envelope, fields, max_answer_octets)),
         guards=tuple(_guards(cells, [column for _, column in asked.values()])),
     )

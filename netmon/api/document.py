@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from netmon.api.figures import UNKNOWN, EndFigures, link_figures
 from netmon.api.first_check import first_check
+from netmon.api.naming import missing_end
 from netmon.api.source import Judged, Source
 from netmon.api.wording import CONDITION_ORDER, SEVERITY_ORDER, band, rfc3339
 from netmon.incidents import Incident, Phase
@@ -178,6 +179,7 @@ def _end(network: Network, interface: InterfaceId, figures: EndFigures) -> Docum
         "capacity_bps": figures.capacity_bps,
         "loss_ratio": figures.loss_ratio,
         "rtt_seconds": figures.rtt_seconds,
+        "not_read": missing_end(network, interface) if figures.is_missing else None,
     }
 
 

@@ -22,6 +22,7 @@ class EndFigures:
     capacity_bps: float | None = None
     loss_ratio: float | None = None
     rtt_seconds: float | None = None
+    is_missing: bool = False  # the device has no interface of that name: nothing is read there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ def end_figures(readings: Readings, row: int) -> EndFigures:
         capacity_bps=_known(interfaces.gauges.get("capacity_bps"), row),
         loss_ratio=_known(devices.loss_ratio, device_row),
         rtt_seconds=_known(devices.rtt_seconds, device_row),
+        is_missing=bool(interfaces.missing[row]),
     )
 
 

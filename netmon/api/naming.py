@@ -5,7 +5,7 @@ from typing import Final
 
 from netmon.incidents import Incident, Phase
 from netmon.verdict import Cause, SubjectKind, Verdict
-from topology.model import LinkId, Site
+from topology.model import InterfaceId, LinkId, Site
 from topology.network import Network
 
 _SHOWN_NAMES: Final = 12
@@ -22,6 +22,12 @@ def between(network: Network, link: LinkId) -> str:
     """Write where a link leads."""
     a, b = (network.sites[site].name or site for site in network.sites_of(link))
     return f"inside {a}" if a == b else f"{a} – {b}"
+
+
+def missing_end(network: Network, interface: InterfaceId) -> str:
+    """Say that nothing is read at an end of a link, and why."""
+    known = network.interfaces[interface]
+    return f"not read: {known.device} has no interface {known.name}"
 
 
 def site_words(site: Site) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from netmon.api.document import worst_first
 from netmon.api.figures import UNKNOWN, LinkFigures, link_figures
-from netmon.api.naming import between, incident_of_links, link_cause, more
+from netmon.api.naming import between, incident_of_links, link_cause, missing_end, more
 from netmon.api.source import Source
 from netmon.api.symbols import symbol
 from netmon.api.wording import band, clock, count, decibels, duration, milliseconds, percent
@@ -61,6 +61,12 @@ def _link_row(
     cause = link_cause(verdict, explained) or "–"
     because = _because(verdict) if verdict and condition is not Condition.HEALTHY else ""
     a, b = figures.a, figures.b
+    unread = [
+        missing_end(network, end)
+        for end, figure in zip(network.links[link].ends, (a, b), strict=True)
+        if figure.is_missing
+    ]
+    because = "; ".join([*unread, *([because] if because else [])])
     rsl = _both(decibels(a.rsl_dbm, "dBm"), decibels(b.rsl_dbm, "dBm"))
     loss, rtt = _echoes(condition, figures)
     snr = _both(decibels(a.snr_db, "dB"), decibels(b.snr_db, "dB"))

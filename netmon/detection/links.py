@@ -83,7 +83,9 @@ class LinkJudge:
         down = (standing.link_down | lost) & ~standing.link_off
         held = ((waiting_a | waiting_b) & ~told | self._unwitnessed()) & ~lost
         unreachable_ends = ~told & ~lost & silent_a & silent_b
-        healthy = ~down & (standing.link_up | (heard_a & heard_b & ~standing.link_off))
+        # That both devices answer says nothing of a link one end of which no device has.
+        by_answers = heard_a & heard_b & ~standing.link_off & ~standing.link_unread
+        healthy = ~down & (standing.link_up | by_answers)
         degraded = healthy & self._troubled_now
         if standing.own_uplink_lost:
             healthy, degraded, down = (

@@ -56,6 +56,7 @@ class Standing:
     link_up: Flags  # some end says so, none says otherwise
     link_down: Flags  # some end says so, while it is meant to be up
     link_off: Flags  # switched off on purpose at some end
+    link_unread: Flags  # an end is named in the inventory, and its device has none of that name
     ends_down: tuple[Flags, Flags]  # per link, which of its ends (a, b) says down
     own_uplink_lost: bool
     behind: dict[DeviceId, Subject] = field(default_factory=dict)  # unreachable → for whose sake
@@ -73,6 +74,7 @@ class Words:
     up: Flags
     down: Flags
     off: Flags
+    unread: Flags
     ends: tuple[Flags, Flags]
 
 
@@ -125,6 +127,7 @@ class Watch:
             link_up=links.up,
             link_down=links.down,
             link_off=links.off,
+            link_unread=links.unread,
             ends_down=links.ends,
             own_uplink_lost=False,
             behind=behind,
@@ -188,6 +191,7 @@ class Watch:
             link_up=links.up,
             link_down=links.down,
             link_off=links.off,
+            link_unread=links.unread,
             ends_down=links.ends,
             own_uplink_lost=True,
         )
@@ -212,7 +216,7 @@ class Watch:
         frame, gauges = self._frame, readings.interfaces.gauges
         oper, admin = gauges.get("oper_status"), gauges.get("admin_status")
         interface_device = frame.interface_device
-        up = off = np.zeros(len(frame.link_ids), dtype=np.bool_)
+        up = off = unread = np.zeros(len(frame.link_ids), dtype=np.bool_)
         ends_down = []
         for rows in (frame.a_row, frame.b_row):
             alive = gather_flags(heard, gather_rows(interface_device, rows))
@@ -220,11 +224,16 @@ class Watch:
             meant = np.where(alive, gather(admin, rows), np.nan)
             meant_off = np.isfinite(meant) & (meant != ADMIN_UP)
             off = off | meant_off
+            unread = unread | gather_flags(readings.interfaces.missing, rows)
             ends_down.append(np.isin(says, OPER_DOWN) & ~meant_off)
             up = up | ((says == OPER_UP) & ~meant_off)
         down = ends_down[0] | ends_down[1]
         return Words(
-            up=up & ~down & ~off, down=down & ~off, off=off, ends=(ends_down[0], ends_down[1])
+            up=up & ~down & ~off,
+            down=down & ~off,
+            off=off,
+            unread=unread,
+            ends=(ends_down[0], ends_down[1]),
         )
 
     def _believable(

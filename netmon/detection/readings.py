@@ -43,6 +43,7 @@ class InterfaceReadings:
     ids: tuple[InterfaceId, ...]
     device_row: Integers  # row in DeviceReadings
     updated: Flags  # a poll brought new values since the last cycle
+    missing: Flags  # its device answers, and says that it has no such interface
     age_seconds: Floats  # of the values; inf: never
     gauges: Mapping[str, Floats]  # by quantity name (gauges of Scope.INTERFACE)
     rates: Mapping[str, Floats]  # counters per second, by quantity name, e.g. "in_octets"

@@ -115,6 +115,8 @@ def _devices(snapshot: Snapshot, labels: Labels) -> Iterator[Block]:
     yield _block("netmon_device_stale_agent", texts, snapshot.stale_agent, is_integer=True)
     mismatch = snapshot.profile_mismatch
     yield _block("netmon_device_profile_mismatch", texts, mismatch, is_integer=True)
+    missing = snapshot.interfaces_missing
+    yield _block("netmon_device_interfaces_missing", texts, missing, is_integer=True)
 
 
 def _echoes(snapshot: Snapshot, labels: Labels) -> Iterator[Block]:

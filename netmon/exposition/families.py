@@ -142,6 +142,12 @@ TABLE: Final[tuple[Family, ...]] = (
         "1: by its sysObjectID or sysDescr it is not what its profile is for; see the log",
         *_DEVICE,
     ),
+    gauge(
+        _DEVICES,
+        "netmon_device_interfaces_missing",
+        "Interfaces the inventory names that it has not; the log has their names",
+        *_DEVICE,
+    ),
     gauge(_DEVICES, "netmon_ping_loss_ratio", "Of the last burst of echoes", *_DEVICE),
     gauge(_DEVICES, "netmon_ping_rtt_seconds", "Median of the last burst (RFC 2681)", *_DEVICE),
     gauge(

@@ -64,6 +64,7 @@ class Snapshot:
     answer_age_seconds: Floats
     stale_agent: Floats
     profile_mismatch: Floats
+    interfaces_missing: Floats
     loss_ratio: Floats
     rtt_seconds: Floats
     ipdv_seconds: Floats
@@ -95,6 +96,7 @@ def take(source: Source, monotonic: float) -> Snapshot:
         ping_timeouts=np.where(devices.asked_ping, np.array(devices.ping_timeouts), np.nan),
         answer_age_seconds=monotonic - np.array(devices.answered_at),
         profile_mismatch=np.where(devices.fresh, devices.misfit, np.nan),
+        interfaces_missing=state.missing_interfaces(),
         stale_agent=np.where(devices.fresh, state.stale_agents(), np.nan),
         loss_ratio=np.array(devices.loss_ratio),
         rtt_seconds=np.array(devices.rtt_seconds),

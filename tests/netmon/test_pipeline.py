@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from collectors.observation import Outcome
+from collectors.observation import Missing, Outcome
 from netmon.detection.readings import Readings
 from netmon.incidents import Incident, Phase, Severity
 from netmon.pipeline import Pipeline, PipelineSettings
 from netmon.verdict import Cause, Condition, Subject, SubjectKind, Verdict
 from tests.netmon.state_builders import (
     NARVA,
+    NARVA_E0,
     TARTU,
     echoed,
     ended,
@@ -404,3 +405,22 @@ def test_a_device_that_is_not_what_its_profile_is_for_is_told_once(
     assert line.pipeline.state.is_misfit(NARVA)
     line.pipeline.advance(polled(OCTETS, 4, 4e3))
     assert not line.pipeline.state.is_misfit(NARVA)
+
+
+def test_an_interface_that_its_device_has_not_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    line = make_line()
+    missing = (Missing(NARVA_E0, "e0", ("eth0", "eth1")),)
+
+    def poll(at: float, *missing: Missing) -> None:
+        layout = replace(make_layout(NARVA, "in_octets", interfaces=()), missing=missing)
+        line.pipeline.advance(polled(layout, at))
+
+    poll(1, *missing)
+    poll(2, *missing)  # after a restart: another layout, the same thing
+    words = f"{NARVA}: no interface e0, which the inventory names; it has eth0, eth1"
+    assert [record.getMessage() for record in caplog.records] == [words]
+    assert line.pipeline.state.is_missing(NARVA_E0)
+    poll(3)
+    assert not line.pipeline.state.is_missing(NARVA_E0)

@@ -169,7 +169,7 @@ def make_judgement(network: Network) -> StoryJudgement:
     return StoryJudgement(links=links, sites=sites)
 
 
-def make_readings(network: Network) -> Readings:
+def make_readings(network: Network, missing: Sequence[str] = ()) -> Readings:
     devices, interfaces = tuple(network.devices), tuple(network.interfaces)
     rows = {one: row for row, one in enumerate(interfaces)}
     alive = np.array([not d.startswith(("narva-r", "vask", "mustvee")) for d in devices])
@@ -204,6 +204,7 @@ def make_readings(network: Network) -> Readings:
             ids=interfaces,
             device_row=device_row,
             updated=np.ones(len(interfaces), dtype=np.bool_),
+            missing=np.isin(interfaces, missing),
             age_seconds=np.zeros(len(interfaces)),
             gauges={"rsl_dbm": rsl, "snr_db": snr},
             rates={},

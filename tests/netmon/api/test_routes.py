@@ -6,7 +6,8 @@ import pytest
 
 from netmon.api.server import ApiSettings
 from tests.netmon.api.asking import get
-from tests.netmon.api.story import make_incident, make_network, make_source
+from tests.netmon.api.story import make_incident, make_network, make_readings, make_source
+from topology.model import LinkId
 
 PATHS = (
     "/",
@@ -205,3 +206,15 @@ def test_odds_without_end_are_null() -> None:
     certain = dataclasses.replace(make_incident(), odds=float("inf"))
     reply = get(make_source(incidents=(certain,)), "/api/v1/incidents")
     assert reply.json["incidents"][0]["odds"] is None
+
+
+def test_an_end_that_its_device_has_not_is_said_in_words() -> None:
+    network = make_network()
+    end = network.links[LinkId("s6-narva-mast")].b
+    source = make_source(readings=make_readings(network, missing=(end,)))
+    known = network.interfaces[end]
+    words = f"not read: {known.device} has no interface {known.name}"
+    link = get(source, "/api/v1/links/s6-narva-mast").json
+    assert link["a"]["not_read"] is None
+    assert link["b"]["not_read"] == words
+    assert words in get(source, "/").body.decode()

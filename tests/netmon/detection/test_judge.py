@@ -557,3 +557,20 @@ def test_interfaces_that_no_inventory_names_are_no_trouble() -> None:
         ),
     )
     assert not not_healthy(scene.judge.judge(stranger))
+
+
+def test_a_link_whose_ends_no_device_has_is_not_called_healthy_for_its_pings() -> None:
+    scene = healthy_scene()
+    ends = scene.network.links[LinkId("a-b")].ends
+    scene.missing.update(ends)
+    assert link(scene.live(polls=2), "a-b").condition is Condition.UNKNOWN
+    scene.missing.clear()
+    assert link(scene.live(polls=2), "a-b").condition is Condition.HEALTHY
+
+
+def test_a_link_of_which_one_end_is_not_read_goes_by_the_word_of_the_other() -> None:
+    scene = healthy_scene()
+    scene.missing.add(scene.network.links[LinkId("a-b")].a)
+    assert link(scene.live(polls=2), "a-b").condition is Condition.HEALTHY
+    scene.link("a-b").cut()
+    assert link(scene.live(polls=9), "a-b").condition is Condition.DOWN

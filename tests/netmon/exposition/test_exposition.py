@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from collectors.observation import Outcome
+from collectors.observation import Missing, Outcome
 from netmon.exposition.exposition import negotiate
 from netmon.exposition.families import FAMILIES, TABLE
 from netmon.incidents import Severity
@@ -427,3 +427,17 @@ def test_promtool_finds_nothing_to_object_to() -> None:
 def test_names_are_unique() -> None:
     assert len(FAMILIES) == len(TABLE)
     assert len({family.bare_name for family in TABLE}) == len(TABLE)
+
+
+def test_interfaces_that_a_device_has_not_are_counted() -> None:
+    state = make_state()
+    name = "netmon_device_interfaces_missing"
+    labels = {"site": f"site-{NARVA}", "device": NARVA}
+    assert name not in names(scrape(make_exposition(Story(state=state))))  # nothing is known yet
+    layout = make_layout(NARVA, interfaces=())
+    state.remember(polled(replace(layout, missing=(Missing(NARVA_E0, "e0"),)), 1))
+    assert value(scrape(make_exposition(Story(state=state))), name, **labels) == 1
+    state.replace(state.network, make_targets(state.network))
+    assert value(scrape(make_exposition(Story(state=state))), name, **labels) == 1
+    state.remember(polled(make_layout(NARVA, "in_octets"), 2, 6.0))
+    assert value(scrape(make_exposition(Story(state=state))), name, **labels) == 0
