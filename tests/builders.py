@@ -139,6 +139,8 @@ class LinkStory:
     oper_status: list[float] = field(default_factory=lambda: [1.0, 1.0])
     admin_status: list[float] = field(default_factory=lambda: [1.0, 1.0])
     rates: dict[str, float] = field(default_factory=dict)
+    gauges: dict[str, float] = field(default_factory=dict)  # more of both ends
+    saturated_db: float = 0.0  # so much may be lost before SNR follows
 
     def fade(self, loss_db: float) -> None:
         """Lose so much in both directions."""
@@ -311,6 +313,8 @@ class Scene:
         rates["in_unicast_packets"][row] = rates["out_unicast_packets"][row] = 1000.0
         for quantity, rate in story.rates.items():
             rates[quantity][row] = rate
+        for quantity, value in story.gauges.items():
+            columns[quantity][row] = value
         if not link.medium.is_radio:
             return
         far = self.network.device_of(link.ends[1 - end])
@@ -322,7 +326,7 @@ class Scene:
         columns["tsl_dbm"][row] = story.sent_dbm[end]
         columns["noise_floor_dbm"][row] = USUAL_NOISE_DBM + story.noise_rise_db[end]
         if not far_silent:
-            snr = USUAL_SNR_DB - lost - story.quality_loss_db[end]
+            snr = USUAL_SNR_DB - max(0.0, lost - story.saturated_db) - story.quality_loss_db[end]
             columns["snr_db"][row] = snr + self._random.gauss(0.0, 0.2)
 
     def _link_rows(self) -> LinkReadings:
@@ -343,5 +347,6 @@ _GAUGES = (
     "tsl_dbm",
     "snr_db",
     "noise_floor_dbm",
+    "modulation",
 )
 _WELL = LinkStory()

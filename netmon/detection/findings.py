@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from netmon.detection.adaptive import Adaptive, AdaptiveSettings, Shortfall
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.checkpoint import Groups, Memory, thaw
 from netmon.detection.errored import Errored, ErroredSettings, Excess
@@ -33,6 +34,7 @@ class DetectionSettings:
     radio: RadioSettings = field(default_factory=RadioSettings)
     fading: FadingSettings = field(default_factory=FadingSettings)
     interference: InterferenceSettings = field(default_factory=InterferenceSettings)
+    adaptive: AdaptiveSettings = field(default_factory=AdaptiveSettings)
     errored: ErroredSettings = field(default_factory=ErroredSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     past: PastSettings = field(default_factory=PastSettings)
@@ -49,6 +51,7 @@ class Findings:
     fades: Fades
     disturbance: Disturbance
     excess: Excess
+    shortfall: Shortfall
     load: Load
     delays: Delays
     untimed: Untimed
@@ -74,6 +77,7 @@ class Detectors:
         self.radio = Radio(directions, settings.radio, memory)
         self.fading = Fading(directions.rows, settings.fading)
         self.interference = Interference(directions.rows, settings.interference)
+        self.adaptive = Adaptive(directions.rows, settings.adaptive, settings.interference.change)
         self.errored = Errored(directions, settings.errored, memory)
         self.sync = Sync(frame.devices, settings.sync)
         self.past = Past(frame.devices, len(frame.link_ids), settings.past)
@@ -87,7 +91,11 @@ class Detectors:
         disturbance = self.interference.look(self.radio)
         excess = self.errored.look(readings, fades.loss_db)
         self.past.remember(readings, self.frame, standing, fades, disturbance)
+        shortfall = self.adaptive.look(readings, self.radio)
         self.radio.learn(self._frozen(standing), now)
+        doubted = self._doubted(standing)
+        self.interference.learn(self.radio, doubted)
+        self.adaptive.learn(self.radio, doubted)
         carrier_gone = np.zeros(len(self.frame.link_ids), dtype=np.bool_)
         carrier_gone[self.frame.directions.link_row[fades.gone]] = True
         timeouts = self.settings.reachability.timeouts
@@ -98,6 +106,7 @@ class Detectors:
             fades=fades,
             disturbance=disturbance,
             excess=excess,
+            shortfall=shortfall,
             load=self.performance.look(readings.interfaces, self.frame),
             delays=self.latency.look(
                 readings, standing.heard & ~standing.doubted, self.ways.branches
@@ -125,6 +134,7 @@ class Detectors:
         made.radio = self.radio.taken(frame.directions, directions)
         made.fading = self.fading.taken(directions)
         made.interference = self.interference.taken(directions)
+        made.adaptive = self.adaptive.taken(directions)
         made.errored = self.errored.taken(frame.directions, directions)
         made.sync = self.sync.taken(devices)
         made.past = self.past.taken(devices, links)
@@ -147,6 +157,8 @@ class Detectors:
             (name, directions, usual) for name, usual in self.radio.usual.items()
         ]
         groups.append(("errored_ratio", directions, self.errored.usual))
+        groups.append(("snr_at_level", directions, self.interference.expectation))
+        groups.append(("modulation_at_level", directions, self.adaptive.expectation))
         devices = tuple(str(device) for device in self.frame.device_ids)
         groups.append(("sync", devices, self.sync))
         groups.extend((name, devices, usual) for name, usual in self.latency.usual.items())
@@ -161,3 +173,10 @@ class Detectors:
         alarmed |= standing.link_down[rows] | standing.link_off[rows]
         either = alarmed.reshape(-1, 2).any(axis=1)
         return np.repeat(either, 2)
+
+    def _doubted(self, standing: Standing) -> Flags:
+        """Return the directions of which no value says what is normal at its level."""
+        rows = self.frame.directions.link_row
+        if not rows.size:
+            return np.zeros(0, dtype=np.bool_)
+        return self.errored.risen | standing.link_down[rows] | standing.link_off[rows]

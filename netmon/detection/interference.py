@@ -1,9 +1,9 @@
 """Interference: quality lost or noise risen although the wanted signal arrives as usual.
 
-SNR may fall by no more than the level did; what it fell beyond that is not a fade. The noise floor
-shows what SNR hides: a strong link's SNR is capped, so the first 5–15 dB of interference eat only
-its margin. That is a pattern; who does it, and why, nobody can read
-from it.
+What SNR to expect at a level each direction learns (`netmon.detection.expectation`); at levels that
+it has not seen, SNR may fall by no more than the level did. What it fell beyond is not a fade. The
+noise floor shows what SNR hides: a strong link's SNR is capped, so the first 5–15 dB of
+interference eat only its margin. That is a pattern; who does it, and why, nobody can read from it.
 """
 
 from dataclasses import dataclass, field
@@ -11,8 +11,11 @@ from typing import Annotated, Final
 
 import numpy as np
 from annotated_types import Ge, Gt
+from numpy.typing import NDArray
 
 from netmon.detection.change import Change, ChangeSettings
+from netmon.detection.expectation import Expectation
+from netmon.detection.flutter import Flutter
 from netmon.detection.radio import Radio
 from netmon.detection.readings import Flags, Floats, Integers
 from netmon.verdict import Evidence
@@ -28,6 +31,9 @@ class InterferenceSettings:
     noise_db: Annotated[float, Gt(0)] = 3.0  # I/N = 0 dB
     holds_db: Annotated[float, Gt(0)] = 3.0  # level lost less than this holds
     skew_share: Annotated[float, Ge(0)] = 0.1  # of a fade: level and SNR are not read at once
+    skew_moving_share: Annotated[float, Ge(0)] = 0.25  # of what the level moved since the last poll
+    spread_floor_db: Annotated[float, Gt(0)] = 0.8  # of the SNR at a level
+    jump_floor_db: Annotated[float, Gt(0)] = 0.5  # from poll to poll: less is nothing
     change: ChangeSettings = field(default_factory=ChangeSettings)
 
 
@@ -41,6 +47,7 @@ class Disturbance:
     noise_risen: Flags
     noise_holds: Flags  # it is measured, and did not rise
     level_holds: Flags
+    flutters: Flags  # quality or noise jumps from poll to poll
 
     @property
     def any(self) -> Flags:
@@ -55,6 +62,10 @@ class Interference:
         self.settings = settings
         self.quality = Change(rows, settings.change)
         self.noise = Change(rows, settings.change)
+        self.expectation = Expectation(rows, floor=settings.spread_floor_db)
+        self.quality_flutter = Flutter(rows, floor=settings.jump_floor_db, settings=settings.change)
+        self.noise_flutter = Flutter(rows, floor=settings.jump_floor_db, settings=settings.change)
+        self._level: NDArray[np.float32] = np.full(rows, np.nan, dtype=np.float32)  # last seen
 
     @property
     def risen(self) -> Flags:
@@ -65,9 +76,7 @@ class Interference:
         """Take in this cycle."""
         settings, fresh = self.settings, radio.fresh
         fallen = np.nan_to_num(-radio.above("rsl_dbm"), nan=0.0)
-        explained = np.maximum(fallen, 0.0)
-        loss = -radio.above("snr_db") - explained
-        wide = radio.usual["snr_db"].spread + settings.skew_share * explained
+        loss, wide = self._quality_of(radio, np.maximum(fallen, 0.0))
         self.quality.look(loss / wide, fresh)
         rise = radio.above("noise_floor_dbm")
         self.noise.look(rise / radio.usual["noise_floor_dbm"].spread, fresh)
@@ -81,7 +90,13 @@ class Interference:
             noise_risen=self.noise.noted(rise, settings.noise_db),
             noise_holds=still,
             level_holds=holds,
+            flutters=self.quality_flutter.look(loss, fresh) | self.noise_flutter.look(rise, fresh),
         )
+
+    def learn(self, radio: Radio, held: Flags) -> None:
+        """Learn which SNR goes with which level, in fades as well; `held` rows teach nothing."""
+        taken = radio.fresh & ~held & ~self.risen
+        self.expectation.learn(radio.values["rsl_dbm"], radio.values["snr_db"], taken)
 
     def evidence(self, row: int, radio: Radio, found: Disturbance) -> tuple[Evidence, ...]:
         """Say in words how one direction is disturbed."""
@@ -112,7 +127,30 @@ class Interference:
         """Return one with other rows; −1 where new."""
         made = Interference(len(rows), self.settings)
         made.quality, made.noise = self.quality.taken(rows), self.noise.taken(rows)
+        made.expectation = self.expectation.taken(rows)
+        made.quality_flutter = self.quality_flutter.taken(rows)
+        made.noise_flutter = self.noise_flutter.taken(rows)
+        kept = np.flatnonzero(rows >= 0)
+        made._level[kept] = self._level[rows[kept]]
         return made
+
+    def _quality_of(self, radio: Radio, fallen: Floats) -> tuple[Floats, Floats]:
+        """Return what SNR lacks of what its level lets expect, and how wide that may be.
+
+        Wider in a fade and while the level moves: an agent does not read both at one instant.
+        """
+        settings, level = self.settings, radio.values["rsl_dbm"]
+        expected, spread = self.expectation.expect(level)
+        believed = np.isfinite(expected)
+        loss = np.where(
+            believed, expected - radio.values["snr_db"], -radio.above("snr_db") - fallen
+        )
+        moved = np.nan_to_num(np.abs(level - self._level), nan=0.0)
+        known = radio.fresh & np.isfinite(level)
+        self._level = np.where(known, level, self._level).astype(np.float32)
+        wide = np.fmax(radio.usual["snr_db"].spread, spread)
+        wide += settings.skew_share * fallen + settings.skew_moving_share * moved
+        return loss, wide
 
     @staticmethod
     def _quality(row: int, radio: Radio, found: Disturbance) -> Evidence:

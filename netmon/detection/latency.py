@@ -74,7 +74,7 @@ class Latency:
         self.together = {name: Together(rows, settings.together) for name in floors}
         self._lasting = {name: Lasting(rows, settings.lasting_polls) for name in floors}
         self._values: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
-        self._rises: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
+        self.rises: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
 
     def look(self, readings: Readings, heard: Flags, branches: Integers) -> Delays:
         """Take in this cycle; silence is reachability's, so only devices that are heard count.
@@ -92,9 +92,9 @@ class Latency:
         relative = settings.relative_floor * np.nan_to_num(usual_rtt)
         for name, values in self._values.items():
             usual = self.usual[name]
-            self._rises[name] = values - usual.centre
+            self.rises[name] = values - usual.centre
             wide = usual.spread if name == "loss_ratio" else np.maximum(usual.spread, relative)
-            self.changes[name].look(self._rises[name] / wide, fresh)
+            self.changes[name].look(self.rises[name] / wide, fresh)
         least = np.maximum(
             settings.rtt_rise_seconds, settings.rtt_rise_relative * np.nan_to_num(usual_rtt)
         )
@@ -106,7 +106,7 @@ class Latency:
             ("ipdv_seconds", settings.ipdv_rise_seconds),
             ("rtt_seconds", least),  # last: delays that vary for all are longer for some
         ):
-            rises, stirred = self._rises[name], self.changes[name].stirred
+            rises, stirred = self.rises[name], self.changes[name].stirred
             noted = self.changes[name].noted(rises, worth_telling)
             apart = self.together[name].least_apart(rises, stirred, branches, readings.monotonic)
             line = np.maximum(line, apart) if name == "rtt_seconds" else apart

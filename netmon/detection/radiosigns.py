@@ -75,6 +75,8 @@ class RadioSigns:
                     disturbance.noise_holds,
                     np.isfinite(disturbance.quality_loss_db),
                     erred,
+                    disturbance.flutters,
+                    self._found.shortfall.low,
                 )
             ),
         )
@@ -108,6 +110,9 @@ class RadioSigns:
             signs.add(Sign.ERRORED_SECONDS)
             signs |= {Sign.LEVEL_HOLDS} if disturbance.level_holds[row] else set()
             evidence += (detectors.errored.evidence(row, found.excess),)
+        if faded or disturbed or found.excess.risen[row]:
+            signs |= {Sign.FLUTTERS} if disturbance.flutters[row] else set()
+            signs |= {Sign.MODULATION_LOW} if found.shortfall.low[row] else set()
         if faded and np.isfinite(disturbance.quality_loss_db[row]) and not disturbed:
             signs.add(Sign.QUALITY_FOLLOWS)
         if (faded or disturbed) and disturbance.noise_holds[row]:

@@ -38,6 +38,8 @@ class Sign(StrEnum):
     NOISE_RISEN = "noise risen"
     NOISE_HOLDS = "noise floor holds"
     ERRORED_SECONDS = "errored seconds that the level does not explain"
+    FLUTTERS = "quality or noise jumps from poll to poll"
+    MODULATION_LOW = "lower modulation than the level allows"
     SEVERE_SECONDS = "severely errored seconds"
     ERRORS = "errors"
     DISCARDS = "packets dropped"
@@ -146,6 +148,14 @@ SIGNATURES: Final[dict[Sign, dict[Cause, float]]] = {
         _C.INTERFERENCE: 0.8, _C.RECEIVER: 0.6, _C.MULTIPATH: 0.5, _C.TRANSMITTER: 0.5,
         _C.CONFIGURATION: 0.2, _C.RAIN: 0.1, _C.MISALIGNMENT: 0.1, _C.CONGESTION: 0.02,
         _C.JAMMING_LIKE: 0.8, _C.SYNC: 0.5, _C.UPSTREAM: 0.02},
+    Sign.FLUTTERS: {
+        _C.INTERFERENCE: 0.5, _C.JAMMING_LIKE: 0.5, _C.MULTIPATH: 0.7, _C.RECEIVER: 0.2,
+        _C.TRANSMITTER: 0.2, _C.RAIN: 0.1, _C.MISALIGNMENT: 0.2, _C.CONFIGURATION: 0.05,
+        _C.CONGESTION: 0.05, _C.SYNC: 0.4, _C.UPSTREAM: 0.05},
+    Sign.MODULATION_LOW: {
+        _C.INTERFERENCE: 0.8, _C.JAMMING_LIKE: 0.8, _C.RECEIVER: 0.7, _C.MULTIPATH: 0.5,
+        _C.TRANSMITTER: 0.4, _C.CONFIGURATION: 0.4, _C.RAIN: 0.1, _C.MISALIGNMENT: 0.1,
+        _C.CONGESTION: 0.02, _C.SYNC: 0.4, _C.UPSTREAM: 0.02},
     Sign.SEVERE_SECONDS: {
         _C.INTERFERENCE: 0.8, _C.MULTIPATH: 0.8, _C.RECEIVER: 0.8, _C.TRANSMITTER: 0.7,
         _C.RAIN: 0.6, _C.MISALIGNMENT: 0.5, _C.CONFIGURATION: 0.3, _C.CONGESTION: 0.02,
