@@ -33,6 +33,7 @@ from netmon.config.load import Configuration
 from netmon.config.problem import ConfigurationError
 from netmon.correlation import correlate
 from netmon.detection.judge import Judge, Judgement
+from netmon.exercise import correlate_as_drill
 from netmon.exposition.exposition import Exposition
 from netmon.history import History
 from netmon.incidents import Incident, Incidents, Suspicion
@@ -71,6 +72,7 @@ class Surroundings:
     paths: tuple[Path, ...] = ()  # what SIGHUP reads again
     large: bool = False
     observers: tuple[Callable[[Judgement, Sequence[Incident]], None], ...] = ()
+    is_drill: bool = False  # every incident says so, and nobody is paged
 
 
 class App:
@@ -87,7 +89,10 @@ class App:
         self.pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
             state=self.state,
             judge=self.judge,
-            correlate=functools.partial(correlate, settings=settings.correlation),
+            correlate=functools.partial(
+                correlate_as_drill if surroundings.is_drill else correlate,
+                settings=settings.correlation,
+            ),
             incidents=self.incidents,
             wall=surroundings.wall,
             monotonic=surroundings.monotonic,
@@ -115,6 +120,7 @@ class App:
             self.pipeline,
             version=VERSION,
             monotonic=surroundings.monotonic,
+            is_drill=surroundings.is_drill,
         )
         self.source = LiveSource(
             pipeline=self.pipeline,

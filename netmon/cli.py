@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.snmp import profile_keys
-from netmon import demo, profiles
+from netmon import demo, drill, profiles
 from netmon.api.server import ListenError
 from netmon.api.wording import count
 from netmon.app import run_app
@@ -163,6 +163,8 @@ def _parser() -> argparse.ArgumentParser:
     demo_verb.add_argument("--seed", type=_seed, default=1, help="same seed, same story")
     demo_verb.add_argument("--port", type=_port, default=9877, help="of /metrics and the page")
     demo_verb.set_defaults(verb=_demo)
+
+    drill.add_verbs(verbs)
 
     version = verbs.add_parser("version", help="print the version")
     version.set_defaults(verb=_version)

@@ -28,6 +28,7 @@ from netmon.config.load import Configuration
 from netmon.detection.judge import Judgement
 from netmon.incidents import Incident, IncidentSettings
 from netmon.pipeline import PipelineSettings
+from netmon.simulation import drills
 from netmon.simulation.addresses import behind_tun, on_other_ports
 from netmon.simulation.agents import Agents, AgentsError, ports_away
 from netmon.simulation.assessment import assess, passed
@@ -35,7 +36,7 @@ from netmon.simulation.echo import EchoTransport
 from netmon.simulation.impairment import Impairment, ImpairmentSettings
 from netmon.simulation.namespace import enter_namespace
 from netmon.simulation.past import past
-from netmon.simulation.story import SECONDS, drill
+from netmon.simulation.story import SECONDS, Story, drill
 from netmon.simulation.tun import TunNetwork
 from netmon.simulation.world import World
 from netmon.store import StoreSettings
@@ -62,6 +63,7 @@ class DemoSettings:
     seed: int = 1
     port: int = 9877
     story: str = "border"
+    is_drill: bool = False  # `story` is one of netmon.simulation.drills
 
 
 class Stage:
@@ -71,11 +73,7 @@ class Stage:
         if configuration.collector_site is None:
             raise ValueError("the demo's inventory must name its collector_site")
         self.targets = tuple(configuration.targets.values())
-        self.story = drill(
-            settings.story,
-            seconds=max(SECONDS, settings.seconds or SECONDS),
-            repeats=settings.seconds is None,
-        )
+        self.story = _story(settings)
         self.world = World(
             configuration.network,
             collector_site=configuration.collector_site,
@@ -103,6 +101,16 @@ class Stage:
         if not tun:
             return self.agents
         return TunNetwork(self.agents, Impairment(self.world, ROUGH), self.targets, self.clock)
+
+
+def _story(settings: DemoSettings) -> Story:
+    if settings.is_drill:
+        return drills.load(settings.story).story
+    return drill(
+        settings.story,
+        seconds=max(SECONDS, settings.seconds or SECONDS),
+        repeats=settings.seconds is None,
+    )
 
 
 def run(settings: DemoSettings) -> int:
@@ -165,9 +173,10 @@ async def _perform(
         told.extend(changed)
 
     transport = stage.transport(tun=settings.tun)
-    app = App(
-        configuration, Surroundings(transport=transport, listener=listener, observers=(note,))
+    surroundings = Surroundings(
+        transport=transport, listener=listener, observers=(note,), is_drill=settings.is_drill
     )
+    app = App(configuration, surroundings)
     terminal.say("living through the previous 24 hours …")
     started = time.monotonic()
     for number in _SIGNALS:  # nothing is awaited in the past: a signal must break into it

@@ -65,6 +65,7 @@ class Exposition:
         version: str,
         monotonic: Callable[[], float] = time.monotonic,
         settings: ExpositionSettings | None = None,
+        is_drill: bool = False,
     ) -> None:
         self.health = Health()
         self.lag = LoopLag()
@@ -73,7 +74,7 @@ class Exposition:
         self._settings = settings or ExpositionSettings()
         self._bulks: dict[str, Bulk] = {}
         self._labels: Labels | None = None
-        self._incidents = IncidentLines()
+        self._incidents = IncidentLines(is_drill=is_drill)
         self._dropped = 0
         self._series = 0
         self._seconds: float | None = None

@@ -169,7 +169,10 @@ TABLE: Final[tuple[Family, ...]] = (
         "link",
     ),
     gauge(
-        _INCIDENTS, "netmon_incident_open", "1 for every incident that is not closed", *_INCIDENT
+        _INCIDENTS,
+        "netmon_incident_open",
+        '1 for every incident that is not closed; in a drill also drill="true"',
+        *_INCIDENT,
     ),
     gauge(
         _INCIDENTS,

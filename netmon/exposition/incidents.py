@@ -18,10 +18,12 @@ MAX_SITES_NAMED = 20
 class IncidentLines:
     """Writes incidents. It keeps their words while nothing but figures changes.
 
-    A label that changed with every figure would make a new series with every cycle.
+    A label that changed with every figure would make a new series with every cycle. In a drill
+    every incident carries `drill="true"`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_drill: bool = False) -> None:
+        self._mark = {"drill": "true"} if is_drill else {}
         self._because: dict[str, tuple[object, str]] = {}
 
     def render(
@@ -32,7 +34,9 @@ class IncidentLines:
     ) -> Iterator[Lines]:
         """Give every family about incidents with its lines."""
         self._because = {incident.id: self._words(incident) for incident in incidents}
-        yield _lines("netmon_incident_open", [(_labels(network, i), 1) for i in incidents])
+        yield _lines(
+            "netmon_incident_open", [(_labels(network, i) | self._mark, 1) for i in incidents]
+        )
         for name, value in (
             ("netmon_incident_opened_timestamp_seconds", lambda i: i.opened_at),
             ("netmon_incident_acknowledged", lambda i: int(i.phase is Phase.ACKNOWLEDGED)),
@@ -60,6 +64,7 @@ class IncidentLines:
             "condition": incident.condition.value,
             "runner_up": "" if incident.runner_up is None else incident.runner_up.value,
             "sites_lost": words(" ".join(incident.sites_lost[:MAX_SITES_NAMED])),
+            **self._mark,
         }
 
     def _words(self, incident: Incident) -> tuple[object, str]:
