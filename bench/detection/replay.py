@@ -94,6 +94,7 @@ class Film:
                     age_seconds=age,
                     gauges={name: values.copy() for name, values in held.items()},
                     rates={},
+                    missing=np.zeros(rows, dtype=np.bool_),
                 ),
                 links=links,
             )
