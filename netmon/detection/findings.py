@@ -161,6 +161,8 @@ class Detectors:
         groups.append(("modulation_at_level", directions, self.adaptive.expectation))
         devices = tuple(str(device) for device in self.frame.device_ids)
         groups.append(("sync", devices, self.sync))
+        groups.append(("rtt_by_hour", devices, self.latency.hourly))
+        groups.append(("noise_by_hour", directions, self.radio.hourly))
         groups.extend((name, devices, usual) for name, usual in self.latency.usual.items())
         return groups
 

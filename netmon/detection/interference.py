@@ -179,4 +179,4 @@ class Interference:
 
 
 def _pair(radio: Radio, name: str, row: int) -> tuple[float, float]:
-    return float(radio.values[name][row]), float(radio.usual[name].centre[row])
+    return float(radio.values[name][row]), float(radio.usually(name)[row])

@@ -13,6 +13,7 @@ from annotated_types import Ge, Gt, Le
 
 from netmon.detection.baseline import Baseline, BaselineSettings
 from netmon.detection.change import Change, ChangeSettings
+from netmon.detection.hourly import Hourly
 from netmon.detection.readings import Flags, Floats, Integers, Readings
 from netmon.detection.together import Lasting, Rise, Together, TogetherSettings, rise
 from netmon.verdict import Evidence
@@ -32,6 +33,7 @@ class LatencySettings:
     loss_rise_ratio: Annotated[float, Gt(0)] = 0.1
     rtt_rise_seconds: Annotated[float, Gt(0)] = 0.005
     rtt_rise_relative: Annotated[float, Ge(0)] = 0.5  # and by half of what it usually is
+    hour_share: Annotated[float, Ge(0)] = 1.0  # of the usual RTT, that an hour of the day may add
     ipdv_rise_seconds: Annotated[float, Gt(0)] = 0.010
     shared_devices: Annotated[int, Ge(2)] = 2  # so many behind a link …
     shared_share: Annotated[float, Gt(0), Le(1)] = 0.6  # … and such a share: the link answers
@@ -73,6 +75,8 @@ class Latency:
         self.changes = {name: Change(rows, settings.change) for name in floors}
         self.together = {name: Together(rows, settings.together) for name in floors}
         self._lasting = {name: Lasting(rows, settings.lasting_polls) for name in floors}
+        self.hourly = Hourly(rows)  # of RTT: delays grow with traffic, and that with the day
+        self._by_hour: Floats = np.zeros(rows)
         self._values: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
         self.rises: dict[str, Floats] = {name: np.full(rows, np.nan) for name in floors}
 
@@ -90,9 +94,11 @@ class Latency:
         }
         usual_rtt = self.usual["rtt_seconds"].centre
         relative = settings.relative_floor * np.nan_to_num(usual_rtt)
+        most = settings.hour_share * np.nan_to_num(usual_rtt)
+        self._by_hour = np.clip(self.hourly.added(readings.now), -most, most)
         for name, values in self._values.items():
             usual = self.usual[name]
-            self.rises[name] = values - usual.centre
+            self.rises[name] = values - usual.centre - self._of_hour(name)
             wide = usual.spread if name == "loss_ratio" else np.maximum(usual.spread, relative)
             self.changes[name].look(self.rises[name] / wide, fresh)
         least = np.maximum(
@@ -118,7 +124,9 @@ class Latency:
                 common[name] = rise(rises, stirred, branches)
         for name, usual in self.usual.items():
             frozen = self.changes[name].risen
-            usual.learn(self._values[name], fresh, frozen, readings.monotonic)
+            values = self._values[name] - self._of_hour(name)
+            usual.learn(values, fresh, frozen, readings.monotonic)
+        self.hourly.learn(self._values["rtt_seconds"] - usual_rtt, fresh, readings.now)
         return Delays(
             loss=own["loss_ratio"],
             rtt=own["rtt_seconds"],
@@ -166,8 +174,13 @@ class Latency:
         made.usual = {name: usual.taken(rows) for name, usual in self.usual.items()}
         made.changes = {name: change.taken(rows) for name, change in self.changes.items()}
         made.together = {name: common.taken(rows) for name, common in self.together.items()}
+        made.hourly = self.hourly.taken(rows)
         made._lasting = {name: lasting.taken(rows) for name, lasting in self._lasting.items()}
         return made
 
     def _figures(self, name: str, row: int) -> tuple[float, float]:
-        return float(self._values[name][row]), float(self.usual[name].centre[row])
+        usual = self.usual[name].centre + self._of_hour(name)
+        return float(self._values[name][row]), float(usual[row])
+
+    def _of_hour(self, name: str) -> Floats | float:
+        return self._by_hour if name == "rtt_seconds" else 0.0
