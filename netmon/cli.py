@@ -10,12 +10,11 @@ import logging
 import math
 import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
 from collectors.snmp import profile_keys
-from netmon import demo, drill, profiles
+from netmon import __version__, demo, drill, profiles
 from netmon.api.server import ListenError
 from netmon.api.wording import count
 from netmon.app import run_app
@@ -94,16 +93,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _version(_options: argparse.Namespace) -> int:
     """Print the version."""
-    print(metadata.version("netmon") if _is_installed() else "netmon (from a checkout)")
+    print(f"netmon {__version__}")
     return 0
-
-
-def _is_installed() -> bool:
-    try:
-        metadata.version("netmon")
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 def _seconds(text: str) -> float:

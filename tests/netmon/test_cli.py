@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
+import netmon
 from netmon import cli
 from netmon.demo import DemoSettings
 from netmon.demo import run as run_demo
@@ -165,3 +167,18 @@ def test_without_root_tun_says_what_it_needs_and_ends_with_two() -> None:
     assert "--tun makes a network namespace" in told
     assert "run it as root" in told
     assert "Traceback" not in told
+
+
+def test_the_version_is_one_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["version"]) == 0
+    assert capsys.readouterr().out == f"netmon {netmon.__version__}\n"
+
+
+def test_the_package_and_the_image_have_that_version() -> None:
+    root = Path(netmon.__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["hatch"]["version"]["path"] == "netmon/__init__.py"
+    assert f"image: netmon:{netmon.__version__}\n" in (root / "docker-compose.yml").read_text(
+        "utf-8"
+    )
