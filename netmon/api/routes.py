@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from importlib import resources
 from typing import Any, Final, TypeVar
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 IdT = TypeVar("IdT", bound=str)
 
+_PORT: Final = re.compile(r"(:[0-9]{0,5})?")  # RFC 3986 §3.2.3: it may be empty
+
 PAGE_DEFAULT: Final = 200
 PAGE_MAX: Final = 500  # some 20 ms of the event loop, which polling shares
 STATIC: Final[dict[str, str]] = {
@@ -48,17 +51,20 @@ class Routes:
 
     def table(self) -> list[web.RouteDef]:
         """List the addresses; aiohttp answers HEAD wherever GET is."""
-        return [
-            web.get("/", self.page),
-            web.get("/metrics", self.metrics),
-            web.get("/-/healthy", self.healthy),
-            web.get("/-/ready", self.ready),
-            web.get("/api/v1/links", self.links),
-            web.get("/api/v1/links/{id:.+}", self.link),
-            web.get("/api/v1/incidents", self.incidents),
-            web.get("/api/v1/sites", self.sites),
-            web.get("/static/{name}", self.static),
-        ]
+        handlers: dict[str, Handler] = {
+            "/": self.page,
+            "/metrics": self.metrics,
+            "/-/healthy": self.healthy,
+            "/-/ready": self.ready,
+            "/api/v1/links": self.links,
+            "/api/v1/links/{id:.+}": self.link,
+            "/api/v1/incidents": self.incidents,
+            "/api/v1/sites": self.sites,
+            "/static/{name}": self.static,
+        }
+        told = [web.get(path, each, expect_handler=_expect) for path, each in handlers.items()]
+        # The router's own 404 and 405 would first tell whoever asks to send a body.
+        return [*told, web.route("*", "/{rest:.*}", self.nothing, expect_handler=_expect)]
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Answer a scrape, in the format that was asked for."""
@@ -124,6 +130,10 @@ class Routes:
             raise _RefusedError(404, "there is no such file")
         return answer(self._static[name], STATIC[name], cache="max-age=300")
 
+    async def nothing(self, request: web.Request) -> web.StreamResponse:
+        """Answer for every other address."""
+        raise _RefusedError(404, "there is nothing at this address; see /")
+
     def _stamped(self) -> dict[str, Any]:
         return {
             "at": rfc3339(self._source.now),
@@ -168,6 +178,13 @@ class _RefusedError(Exception):
         self.headers = headers
 
 
+async def _expect(request: web.Request) -> web.StreamResponse | None:
+    """Ask nobody to send a body, as aiohttp would (100 Continue): the fence refuses it instead."""
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        return error(417, "netmon meets no such expectation")  # RFC 9110 §10.1.1
+    return None
+
+
 def _admit(request: web.Request, known: Collection[str]) -> None:
     if request.method not in METHODS:
         raise _RefusedError(405, "only GET and HEAD: netmon only tells", Allow=", ".join(METHODS))
@@ -182,7 +199,11 @@ def _admit(request: web.Request, known: Collection[str]) -> None:
 def _is_ours(host: str, known: Collection[str]) -> bool:
     """Whether a Host names us: an address cannot be re-pointed, a name must be known."""
     bracketed = host.startswith("[")
-    name = host[1:].partition("]")[0] if bracketed else host.partition(":")[0]
+    name, ended, port = host[1:].partition("]") if bracketed else host.partition(":")
+    if not bracketed:
+        port = ended + port
+    if not _PORT.fullmatch(port) or (bracketed and not ended):
+        return False
     name = name.lower().rstrip(".")
     if not name or name in known:  # HTTP/1.0 probes send none
         return True

@@ -43,8 +43,12 @@ def read_text(file: Path, *, large: bool, report: Report) -> str | None:
     mode = 0
     limit = LARGE_OCTETS if large else PLAIN_OCTETS
     try:
-        with file.open("rb") as stream:
+        # To open a pipe that nobody writes to would wait for ever.
+        with open(file, "rb", opener=_without_waiting) as stream:
             mode = os.fstat(stream.fileno()).st_mode
+            if stat.S_ISFIFO(mode):
+                refuse("is a pipe; give a file, which a reload can read again")
+                return None
             raw = stream.read(limit + 1)
     except OSError as error:
         refuse(f"cannot be read: {error.strerror or type(error).__name__}")
@@ -66,6 +70,10 @@ def read_text(file: Path, *, large: bool, report: Report) -> str | None:
         column = error.start - raw.rfind(b"\n", 0, error.start)
         refuse("is not UTF-8 text; save it as UTF-8", (line, column))
         return None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def parse(text: str, file: Path, *, large: bool, report: Report) -> Document:

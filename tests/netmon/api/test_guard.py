@@ -13,6 +13,7 @@ from netmon.api.server import ApiSettings, ListenError, RunningServer, open_list
 from tests.netmon.api.asking import parse, send, served
 from tests.netmon.api.story import make_source
 
+POST = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n"
 QUICK = ApiSettings(
     port=0, head_timeout_seconds=0.3, exchange_timeout_seconds=0.5, idle_timeout_seconds=0.4
 )
@@ -257,3 +258,44 @@ def test_ipv6_is_served_in_brackets() -> None:
 def test_listening_beyond_this_machine_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     open_listener(ApiSettings(host="0.0.0.0", port=0)).close()
     assert "put a proxy before it" in caplog.text
+
+
+@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/nowhere"])
+@pytest.mark.parametrize(("method", "status"), [(b"GET", 413), (b"POST", 405)])
+def test_nobody_is_asked_to_send_a_body(method: bytes, status: int, path: bytes) -> None:
+    asked = POST.replace(b"POST /", method + b" " + path)
+
+    async def ask(server: RunningServer) -> bytes:
+        return await send(server, asked + b"Connection: close\r\n\r\n")
+
+    answer = served(make_source(), ask)
+    assert b"100 Continue" not in answer
+    assert parse(answer).status == status
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "[::1]evil.com",
+        "[::1",
+        "[::1]:80:80",
+        "127.0.0.1:evil.com",
+        "[::1]]",
+        "localhost:80@evil.com",
+    ],
+)
+def test_what_only_begins_like_an_address_is_no_host_of_ours(host: str) -> None:
+    async def ask(server: RunningServer) -> bytes:
+        head = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        return await send(server, head.encode())
+
+    assert parse(served(make_source(), ask)).status in (400, 421)
+
+
+@pytest.mark.parametrize("host", ["[::1]", "[::1]:9780", "127.0.0.1:", "localhost:9780"])
+def test_an_address_with_or_without_its_port_is_ours(host: str) -> None:
+    async def ask(server: RunningServer) -> bytes:
+        head = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        return await send(server, head.encode())
+
+    assert parse(served(make_source(), ask)).status == 200

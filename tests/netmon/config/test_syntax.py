@@ -1,5 +1,6 @@
 """Files that are hostile, broken or not YAML at all."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,11 @@ def test_any_values_in_any_section_are_loaded_or_refused(
     file = tmp_path / "any.yaml"
     file.write_text(text, encoding="utf-8")
     load_or_refuse(file)
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigurationError) as caught:
+        load([pipe])
+    assert f"{pipe}: is a pipe; give a file, which a reload can read again" in str(caught.value)
