@@ -27,7 +27,7 @@ from netmon.api.document import (
 from netmon.api.first_check import first_check
 from netmon.api.naming import between, incident_of_links, link_cause, names
 from netmon.api.source import Source
-from netmon.api.wording import NOT_WORKED_OUT, band, clock, count, duration, rfc3339
+from netmon.api.wording import NO_CORE, NOT_WORKED_OUT, band, clock, count, duration, rfc3339
 from netmon.incidents import Incident, Phase, Severity
 from netmon.simulation.assessment import Finding
 from netmon.verdict import Cause, Condition, Verdict
@@ -272,8 +272,9 @@ def _why(incident: Incident) -> str:
 
 def _cut_off(network: Network, incident: Incident) -> str:
     if not incident.sites_lost and not incident.dependents_lost:
-        known = incident.consequence_known
-        return "no site, as far as is known" if known else NOT_WORKED_OUT
+        if not incident.consequence_known:
+            return NOT_WORKED_OUT
+        return "nothing is cut off" if network.cores else NO_CORE
     parts = [f"{count(len(incident.sites_lost), 'site')}: {names(_named(network, incident))}"]
     if incident.dependents_lost:
         carried = count(len(incident.dependents_lost), "dependent")

@@ -6,7 +6,7 @@ from typing import Final
 from netmon.api.first_check import first_check
 from netmon.api.naming import between, more, names, site_words
 from netmon.api.symbols import symbol
-from netmon.api.wording import NOT_WORKED_OUT, clock, count, duration, rfc3339
+from netmon.api.wording import NO_CORE, NOT_WORKED_OUT, clock, count, duration, rfc3339
 from netmon.incidents import Incident, Phase
 from netmon.verdict import Cause, Condition, SubjectKind
 from topology.model import DeviceId, LinkId, SiteId
@@ -104,7 +104,7 @@ def _cut_off(network: Network, incident: Incident) -> str:
     if not incident.consequence_known:
         parts.append(f"more {NOT_WORKED_OUT}" if parts else NOT_WORKED_OUT)
     if not parts and incident.condition is Condition.DOWN:
-        return "no site: other ways carry on"
+        return "no site: other ways carry on" if network.cores else NO_CORE
     return "<br>".join(escape(part) for part in parts)
 
 

@@ -33,6 +33,7 @@ MEDIUM_WORDS: Final[dict[Medium, str]] = {
     Medium.COPPER: "copper",
 }
 
+NO_CORE: Final = "not known: no site of the inventory is a core"
 NOT_WORKED_OUT: Final = "not worked out: too much failed at once"
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

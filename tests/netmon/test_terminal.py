@@ -11,7 +11,8 @@ from netmon.incidents import Phase
 from netmon.terminal import draw
 from netmon.verdict import Cause, SubjectKind
 from tests.netmon.api.story import NOW, StorySource, make_incident, make_source
-from topology.model import LinkId
+from topology.model import LinkId, Role
+from topology.network import Network
 
 
 def screen(source: StorySource, *, width: int = 160, height: int = 50) -> list[str]:
@@ -105,9 +106,19 @@ def test_words_of_devices_are_never_markup() -> None:
     assert any("[bold red]x[/]" in line for line in lines)
 
 
+def test_without_a_core_nothing_is_claimed_of_what_is_cut_off() -> None:
+    source = make_source(incidents=(make_incident(),))
+    network = source.network
+    sites = [dataclasses.replace(site, role=Role.RELAY) for site in network.sites.values()]
+    source.network = Network.build(
+        sites, network.devices.values(), network.interfaces.values(), network.links.values()
+    )
+    assert "not known: no site of the inventory is a core" in line_with("cut off", screen(source))
+
+
 @pytest.mark.parametrize(
     ("known", "words"),
-    [(True, "no site, as far as is known"), (False, "not worked out: too much failed at once")],
+    [(True, "nothing is cut off"), (False, "not worked out: too much failed at once")],
 )
 def test_what_was_not_worked_out_is_not_called_nothing(known: bool, words: str) -> None:
     one = dataclasses.replace(make_incident(), consequence_known=known)
