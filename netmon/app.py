@@ -23,7 +23,7 @@ from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.settings import SnmpStatistics
 from collectors.target import Engine, SnmpTarget, Target
 from collectors.trap.supervisor import TrapStatistics
-from netmon import instruments, loop
+from netmon import __version__, instruments, loop
 from netmon.api.server import RunningServer, serve
 from netmon.cadence import Cadence
 from netmon.chores import Chores
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from collectors.snmp.pysnmp_engine import PysnmpEngine
 
 _log = logging.getLogger(__name__)
-
-VERSION: Final = "26.11.0"
 
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
@@ -118,7 +116,7 @@ class App:
         )
         self.exposition = Exposition(
             self.pipeline,
-            version=VERSION,
+            version=__version__,
             monotonic=surroundings.monotonic,
             is_drill=surroundings.is_drill,
         )
@@ -281,7 +279,8 @@ class App:
         self.ping = PingCollector(
             transport, now=self._outside.monotonic, wall=self._outside.wall, settings=settings
         )
-        instruments.watch_ping(self.exposition, transport.statistics, self.ping.statistics)
+        counted = transport.statistics, self.ping.statistics, self.ping.clock
+        instruments.watch_ping(self.exposition, *counted)
 
     def _open_traps(self) -> None:
         settings = self.configuration.settings

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from collectors.ping.clock import KernelClock
 from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
@@ -132,9 +133,13 @@ def watch_protection(exposition: Exposition, read: Callable[[], Mapping[DeviceId
 
 
 def watch_ping(
-    exposition: Exposition, transport: TransportStatistics, flight: FlightStatistics
+    exposition: Exposition,
+    transport: TransportStatistics,
+    flight: FlightStatistics,
+    clock: KernelClock,
 ) -> None:
-    """Export what the ICMP sockets and the echoes in flight count."""
+    """Export what the ICMP sockets, the echoes in flight and the clock beside them count."""
+    exposition.health.watch("netmon_wall_clock_steps_total", lambda: clock.steps)
     _watch_all(exposition, TRANSPORT, lambda: (transport,))
     _watch_all(exposition, FLIGHT, lambda: (flight,))
     _watch_all(

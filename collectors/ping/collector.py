@@ -56,6 +56,11 @@ class PingCollector:
         self.stalls = 0
 
     @property
+    def clock(self) -> KernelClock:
+        """The clocks that round trips are taken by; it counts the steps of the wall clock."""
+        return self._flight.clock
+
+    @property
     def statistics(self) -> FlightStatistics:
         """What happened to echoes."""
         return self._flight.statistics

@@ -180,7 +180,12 @@ TABLE: Final[tuple[Family, ...]] = (
         "When the incident was opened",
         "incident",
     ),
-    gauge(_INCIDENTS, "netmon_incident_acknowledged", "1: a desk has taken it", "incident"),
+    gauge(
+        _INCIDENTS,
+        "netmon_incident_acknowledged",
+        "1: a desk has taken it; 0 so far, since netmon has no way to take one yet",
+        "incident",
+    ),
     gauge(_INCIDENTS, "netmon_incident_members", "Subjects it explains", "incident"),
     gauge(_INCIDENTS, "netmon_incident_sites_lost", "Sites cut off by it", "incident"),
     gauge(

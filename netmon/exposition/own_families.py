@@ -84,6 +84,11 @@ OWN: Final[tuple[Family, ...]] = (
     counter(_OWN, "netmon_icmp_quotes_ignored_total", "Errors whose quote fits no echo of ours"),
     counter(_OWN, "netmon_icmp_send_failures_total", "Echoes our own kernel would not send"),
     counter(_OWN, "netmon_icmp_disturbances_total", "Times silence could not be trusted"),
+    counter(
+        _OWN,
+        "netmon_wall_clock_steps_total",
+        "Times the wall clock jumped beside the one that never steps; GNSS time is a target",
+    ),
     counter(_OWN, "netmon_chore_runs_total", "Runs of what is done now and then", "chore"),
     counter(_OWN, "netmon_chore_failures_total", "Runs that failed", "chore"),
     counter(_OWN, "netmon_api_connections_total", "Connections to the web port"),

@@ -11,6 +11,7 @@ import pytest
 import collectors
 import netmon
 from collectors.observation import Outcome
+from collectors.ping.clock import KernelClock
 from collectors.ping.flight import FlightStatistics
 from collectors.ping.transport import TransportStatistics
 from collectors.snmp.settings import SnmpStatistics
@@ -59,7 +60,9 @@ class Counted:
         self.pipeline, self.tally = story.statistics, story.state.tally
         instruments.watch_cadence(self.exposition, self.cadence)
         instruments.watch_snmp(self.exposition, lambda: (self.snmp,))
-        instruments.watch_ping(self.exposition, self.transport, self.flight)
+        self.monotonic, self.wall = 1000.0, 1.7e9
+        self.clock = KernelClock(lambda: self.monotonic, lambda: self.wall)
+        instruments.watch_ping(self.exposition, self.transport, self.flight, self.clock)
         instruments.watch_guard(self.exposition, self.guard)
         instruments.watch_chores(self.exposition, self.chores)
         instruments.watch_traps(self.exposition, self.trap, self.notices)
@@ -195,3 +198,13 @@ def test_devices_that_are_asked_in_clear_are_counted_beside_the_others() -> None
     assert value(page, "netmon_snmp_devices", security="v1") == 1
     assert value(page, "netmon_snmp_devices", security="v2c") == 1
     assert value(page, "netmon_snmp_devices", security="authNoPriv") == 2
+
+
+def test_a_wall_clock_that_jumps_is_seen_and_one_that_runs_is_not() -> None:
+    counted = Counted()
+    name = "netmon_wall_clock_steps_total"
+    for elapsed, jump, steps in ((10.0, 0.0, 0), (10.0, -3600.0, 1), (10.0, 0.0, 1), (1, 0.5, 2)):
+        counted.monotonic += elapsed
+        counted.wall += elapsed + jump
+        counted.clock.read()
+        assert value(scrape(counted.exposition), name) == steps
