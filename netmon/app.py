@@ -23,7 +23,7 @@ from collectors.snmp.engine import SnmpEngine
 from collectors.snmp.settings import SnmpStatistics
 from collectors.target import Engine, SnmpTarget, Target
 from collectors.trap.supervisor import TrapStatistics
-from netmon import __version__, instruments, loop
+from netmon import instruments, loop
 from netmon.api.server import RunningServer, serve
 from netmon.cadence import Cadence
 from netmon.chores import Chores
@@ -44,6 +44,7 @@ from netmon.source import LiveSource, Vitals
 from netmon.state import State
 from netmon.store import Store, StoreError
 from netmon.traps import Traps
+from netmon.version import VERSION
 
 if TYPE_CHECKING:
     from collectors.snmp.pysnmp_engine import PysnmpEngine
@@ -116,7 +117,7 @@ class App:
         )
         self.exposition = Exposition(
             self.pipeline,
-            version=__version__,
+            version=VERSION,
             monotonic=surroundings.monotonic,
             is_drill=surroundings.is_drill,
         )

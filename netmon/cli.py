@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.snmp import profile_keys
-from netmon import __version__, demo, drill, profiles
+from netmon import demo, drill, profiles
 from netmon.api.server import ListenError
 from netmon.api.wording import count
 from netmon.app import run_app
@@ -23,6 +23,7 @@ from netmon.config.problem import ConfigurationError
 from netmon.discovery import verb as discovery
 from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
+from netmon.version import VERSION
 
 EXIT_WRONG_INPUT: Final = 2
 MOST_SECONDS: Final = 86_400.0
@@ -93,7 +94,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _version(_options: argparse.Namespace) -> int:
     """Print the version."""
-    print(f"netmon {__version__}")
+    print(f"netmon {VERSION}")
     return 0
 
 
