@@ -79,14 +79,28 @@ class Meters:
         """Return whether each agent hears and answers polls: (times, devices)."""
         ticks = np.floor(times / TICK_SECONDS).astype(np.int64)[:, None]
         hears: Flags = uniform(self._polls, ticks) >= self._missing_ratio
-        settings = self._settings
         for before in (0, 1):  # a gap may have begun the day before
             day = np.floor(times / DAY_SECONDS).astype(np.int64)[:, None] - before
-            happens = uniform(self._gaps, day) < settings.gaps_per_month / 30
-            begins = (day + uniform(self._gaps + np.uint64(1), day)) * DAY_SECONDS
-            lasts = 3600 * (1 + 5 * uniform(self._gaps + np.uint64(2), day))
-            hears &= ~(happens & (times[:, None] >= begins) & (times[:, None] < begins + lasts))
+            happens, begins, ends = self._deaf(day)
+            hears &= ~(happens & (times[:, None] >= begins) & (times[:, None] < ends))
         return hears
+
+    def gaps(self, begin: float, end: float) -> list[tuple[int, float, float]]:
+        """Return when agents are deaf for hours within a time: (device row, from, to)."""
+        days = np.arange(np.floor(begin / DAY_SECONDS) - 1, np.floor(end / DAY_SECONDS) + 1)
+        happens, begins, ends = self._deaf(days.astype(np.int64)[:, None])
+        here = happens & (begins < end) & (ends > begin)
+        return [
+            (int(row), float(begins[day, row]), float(ends[day, row]))
+            for day, row in np.argwhere(here)
+        ]
+
+    def _deaf(self, day: NDArray[np.int64]) -> tuple[Flags, Floats, Floats]:
+        """Return whether an agent goes deaf on a day, from when, until when: (days, devices)."""
+        happens: Flags = uniform(self._gaps, day) < self._settings.gaps_per_month / 30
+        begins = (day + uniform(self._gaps + np.uint64(1), day)) * DAY_SECONDS
+        lasts = 3600 * (1 + 5 * uniform(self._gaps + np.uint64(2), day))
+        return happens, begins, begins + lasts
 
     def uptime_seconds(self, seconds: Floats) -> Floats:
         """Return what an agent's own clock makes of a time it runs."""

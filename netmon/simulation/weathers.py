@@ -7,6 +7,7 @@ Ranges are those of the literature and of measured links. A kind for which a net
 from typing import Final
 
 from netmon.simulation.draws import HOUR, MIN, Draw, Events
+from netmon.simulation.emitters import Interferer
 from netmon.simulation.showers import front
 from netmon.simulation.skies import Multipath, RadomeSnow, SunOutage, WindSway
 from topology.geometry import distance_m
@@ -32,7 +33,10 @@ def rain(draw: Draw) -> Events:
 
 
 def multipath(draw: Draw) -> Events:
-    """A night of layered air over the long, low-band hops of a region."""
+    """A night of layered air over the long, low-band hops of a region.
+
+    In a third of such nights the layers also bring in a distant transmitter on the channel.
+    """
     network = draw.border.network
     middle = network.sites[draw.site()].position
     links = tuple(
@@ -46,10 +50,23 @@ def multipath(draw: Draw) -> Events:
     )
     if not links:
         return ()
+    end = draw.end(2 * HOUR, 6 * HOUR)
+    distant: Events = ()
+    if draw.chance.random() < 0.33:
+        link = network.links[draw.chance.choice(links)]
+        distant = (
+            Interferer(
+                start_seconds=draw.start_seconds,
+                end_seconds=end,
+                interface=draw.chance.choice(link.ends),
+                rise_db=draw.between(2.0, 8.0),
+            ),
+        )
     return (
+        *distant,
         Multipath(
             start_seconds=draw.start_seconds,
-            end_seconds=draw.end(2 * HOUR, 6 * HOUR),
+            end_seconds=end,
             links=links,
             depth_db=draw.between(7.0, 14.0),
             burst_seconds=draw.between(60.0, 240.0) / draw.pace,

@@ -103,6 +103,13 @@ class World:
         """Whether the device's SNMP agent answers."""
         return bool(self.now(time).agent_answers[0, self.device_rows[device]])
 
+    def gaps(self, begin: float, end: float) -> list[tuple[DeviceId, float, float]]:
+        """Return when SNMP agents are deaf for hours though their devices live: (id, from, to)."""
+        if self._meters is None:
+            return []
+        devices = tuple(self.network.devices)
+        return [(devices[row], since, until) for row, since, until in self._meters.gaps(begin, end)]
+
     def sample(self, times: Floats) -> Sample:
         """Return what all devices say at these times."""
         conditions = self._physics.at(times)

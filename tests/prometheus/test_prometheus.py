@@ -53,6 +53,8 @@ def test_alertmanager_takes_its_configuration() -> None:
         ("alertname=NetmonAbsent severity=critical category=monitoring", "oncall"),
         ("alertname=NetmonConfigReloadFailed severity=warning category=monitoring", "noc"),
         ("alertname=Watchdog severity=none category=monitoring", "deadman"),
+        ("alertname=NetmonSiteLost severity=critical category=availability drill=true", "board"),
+        ("alertname=NetmonJammingLike severity=critical category=rf drill=true", "board"),
     ],
 )
 def test_each_alert_reaches_whom_it_should(labels: str, receivers: str) -> None:
