@@ -1,15 +1,19 @@
 """Made-up borders, meters and stories: distinct per seed, equal for equal seeds, and true."""
 
+import asyncio
 import itertools
 import random
+import socket
 import time
 from collections import Counter
 
 import numpy as np
 import pytest
 
-from collectors.observation import EchoObservation, Outcome
+from collectors.observation import EchoObservation, Observation, Outcome
+from collectors.snmp.engine import SnmpEngine
 from netmon.simulation import attacks
+from netmon.simulation.addresses import on_other_ports
 from netmon.simulation.agents import Agents
 from netmon.simulation.borders import random_border
 from netmon.simulation.chance import JAMMING, KINDS, random_story
@@ -18,8 +22,9 @@ from netmon.simulation.past import steps
 from netmon.simulation.showers import field_over, front
 from netmon.simulation.story import Story
 from netmon.simulation.trial import Trial, trial
-from netmon.simulation.world import World
+from netmon.simulation.world import REFRESH_SECONDS, World
 from netmon.verdict import Cause, SubjectKind
+from tests.servers import free_port
 from topology.geometry import distance_m
 from topology.model import DeviceId, Medium, Position
 from topology.reachability import Reachability
@@ -278,27 +283,48 @@ def test_a_day_of_a_network_of_a_hundred_links_takes_seconds() -> None:
     assert time.process_time() - began < 20
 
 
-def test_agents_and_fast_forward_say_the_same(whole: Trial) -> None:
-    made = list(steps(whole.world, whole.border.targets, DAY[600:620], until=1.8e9, monotonic=1e6))
-    assert len(made) == 20
-    agents = Agents(whole.world, whole.border.targets, lambda: 0.0)
-    for step, at in zip(made, DAY[600:620].tolist(), strict=True):
-        for one in step:
-            if isinstance(one, EchoObservation):
-                continue
-            target = next(t.snmp for t in whole.border.targets if t.device == one.device)
-            assert target is not None
-            request = _get_uptime()
-            answer = agents.answer(target.address, target.port, request, at)
-            assert (answer is not None) == (one.outcome is Outcome.OK)
+def test_a_trial_through_packets_is_the_trial_in_fast_forward() -> None:
+    """In the thick of it, all devices polled by UDP: every cell as the steps say."""
+    meters = MeterSettings(least_missing_ratio=0.0, most_missing_ratio=0.0, gaps_per_month=0.0)
+    busy = {**dict.fromkeys((*KINDS, JAMMING), 12.0), "power": 0.0, "maintenance": 0.0}
+    made = trial(9, posts=5, meters=meters, rates=busy)
+    onsets = [truth.onset_seconds for truth in made.story.truths if truth.kind != "firmware"]
+    now = next(
+        at
+        for at in np.arange(min(onsets), 86_400.0, 600.0).tolist()
+        if sum(truth.onset_seconds < at < truth.end_seconds for truth in made.story.truths) >= 5
+        and made.world.sample(np.array([at])).answers.all()
+    )
+    given = {target.device: target for target in made.border.targets}
+    away = free_port(socket.SOCK_DGRAM) - 10_161
+    targets = on_other_ports(given, away)
 
+    async def poll() -> list[Observation]:
+        engine = SnmpEngine()
+        try:
+            asked = [target.snmp for target in targets.values() if target.snmp]
+            return list(await asyncio.gather(*(engine.collect(each) for each in asked)))
+        finally:
+            await engine.close()
 
-def _get_uptime() -> bytes:
-    varbinds = bytes.fromhex("300c06082b060102010103000500")
-    body = bytes.fromhex("020101020100020100") + b"\x30" + bytes([len(varbinds)]) + varbinds
-    pdu = b"\xa0" + bytes([len(body)]) + body
-    head = bytes.fromhex("020101") + b"\x04\x09simulated" + pdu
-    return b"\x30" + bytes([len(head)]) + head
+    with Agents(made.world, targets.values(), lambda: now):
+        polled = {each.device: each for each in asyncio.run(poll())}
+    tick = np.array([np.floor(now / REFRESH_SECONDS) * REFRESH_SECONDS])
+    (step,) = steps(made.world, made.border.targets, tick, until=0.0, monotonic=0.0)
+    compared = 0
+    for one in step:
+        if isinstance(one, EchoObservation):
+            continue
+        other = polled[one.device]
+        assert (other.outcome, one.outcome) == (Outcome.OK, Outcome.OK)
+        assert one.layout is not None
+        assert other.layout is not None
+        read = {(c.quantity, c.interface): v for c, v in zip(
+            other.layout.cells, other.values, strict=True)}  # fmt: skip
+        for cell, value in zip(one.layout.cells, one.values, strict=True):
+            assert read.get((cell.quantity, cell.interface)) == pytest.approx(value), cell
+            compared += value is not None
+    assert compared > 500
 
 
 def test_polls_scatter_by_their_jitter(whole: Trial) -> None:
