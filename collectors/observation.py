@@ -76,6 +76,8 @@ class Layout:
     device: DeviceId
     cells: tuple[Cell, ...]
     missing: tuple[Missing, ...] = ()
+    # Counters that are read in 32 bits, although their quantity has 64: they begin anew after 2^32.
+    narrow: frozenset[Cell] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

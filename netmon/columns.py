@@ -109,6 +109,7 @@ class InterfaceColumns:
         self.now_at: Floats = np.empty((len(COUNTERS), 0))
         self.before: Counts = np.empty((len(COUNTERS), 0), np.uint64)  # as last settled
         self.before_at: Floats = np.empty((len(COUNTERS), 0))
+        self.narrow = np.empty((len(COUNTERS), 0), bool)  # read in 32 bits, and not in 64
         self.rates: Floats = np.empty((len(COUNTERS), 0))
         self.totals: Floats = np.empty((len(COUNTERS), 0))  # counted since netmon first saw it
         self._flatten()
@@ -156,6 +157,7 @@ class InterfaceColumns:
         self.missing = _wider(self.missing, capacity, False)
         self.now = _wider(self.now, capacity, 0)
         self.before = _wider(self.before, capacity, 0)
+        self.narrow = _wider(self.narrow, capacity, False)
         for name in ("gauges", "now_at", "before_at", "rates", "totals"):
             setattr(self, name, _wider(getattr(self, name), capacity, np.nan))
         self._flatten()
@@ -167,6 +169,7 @@ class InterfaceColumns:
         self.flat_now_at = self.now_at.reshape(-1)
         self.flat_before = self.before.reshape(-1)
         self.flat_before_at = self.before_at.reshape(-1)
+        self.flat_narrow = self.narrow.reshape(-1)
         self.flat_rates = self.rates.reshape(-1)
         self.flat_totals = self.totals.reshape(-1)
 

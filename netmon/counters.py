@@ -3,6 +3,7 @@
 A rate is told only where it is certain. Joined: a 32-bit counter that passed its end. Not joined:
 two readings with a reboot between them, a 64-bit counter that fell (a line card was reset, RFC 2863
 §3.1.5 ifCounterDiscontinuityTime), and whatever would mean more than the interface can carry.
+A 64-bit quantity that a device tells in 32 bits is joined like any 32-bit counter.
 A register of performance monitoring that fell has begun its next interval: it counted that far.
 """
 
@@ -32,6 +33,7 @@ _UNKNOWN_SPEED_BPS: Final = QUANTITIES["speed_bps"].high
 _SMALLEST_PACKET_BITS: Final = 160.0  # preamble and gap of IEEE 802.3: nothing is shorter
 _SECONDS_PER_SECOND: Final = 2.0  # a count of seconds may be read a second early or late
 _WRAP_32: Final = np.uint64(0xFFFF_FFFF)
+_LAP_32: Final = 2.0**32
 _HALF_32: Final = np.uint64(0x8000_0000)
 
 
@@ -61,6 +63,16 @@ def ceilings(columns: NDArray[np.int64], speed_bps: Floats) -> Floats:
     known = np.where(speed_bps > 0, speed_bps + _ROUNDING_BPS, _UNKNOWN_SPEED_BPS)
     ceiling: Floats = SPEED_MARGIN * known / _BITS[columns] + _FIXED[columns]
     return ceiling
+
+
+def may_have_lapped(ceiling: Floats, speed_bps: Floats, elapsed: Floats) -> Flags:
+    """Return where so fast an interface can pass all of 32 bits between two readings.
+
+    RFC 2863 §3.1.6 has 64-bit counters for that reason. Of an unknown speed nothing is presumed.
+    """
+    with np.errstate(invalid="ignore"):
+        lapped: Flags = (speed_bps > 0) & (ceiling * elapsed >= _LAP_32)
+    return lapped
 
 
 def grown(

@@ -44,6 +44,7 @@ class Placement:
     device_cells: NDArray[np.int64]
     gauge_cells: NDArray[np.int64]
     counter_cells: NDArray[np.int64]
+    narrow: NDArray[np.bool_]  # per counter cell, whether it is read in 32 bits of 64
     capacity: int
 
     @property
@@ -91,6 +92,7 @@ def place(
         device_cells=_cells(device, devices),
         gauge_cells=_cells(gauges, capacity),
         counter_cells=_cells(counters, capacity),
+        narrow=np.array([layout.cells[index] in layout.narrow for index, _, _ in counters], bool),
         capacity=capacity,
     )
 

@@ -25,6 +25,7 @@ from netmon.counters import (
     ceilings,
     grown,
     has_rebooted,
+    may_have_lapped,
 )
 from netmon.detection.readings import (
     DeviceReadings,
@@ -292,6 +293,7 @@ class State:
             capacity=interfaces.capacity,
         )
         interfaces.read[placement.interface_rows] = True
+        interfaces.flat_narrow[placement.counter_cells] = placement.narrow
         interfaces.missing[self._missing_rows(layout)] = True
         return placement
 
@@ -325,13 +327,15 @@ class State:
         before = Reading(count=interfaces.flat_before[cells], at=before_at[cells])
         now = Reading(count=interfaces.flat_now[cells], at=now_at[cells])
         ceiling = ceilings(columns, speed_bps)
+        narrow = interfaces.flat_narrow[cells]
         growth = grown(
             before,
             now,
-            is_32_bit=IS_32_BIT[columns],
+            is_32_bit=IS_32_BIT[columns] | narrow,
             is_register=IS_REGISTER[columns],
             ceiling=ceiling,
         )
+        growth[narrow & may_have_lapped(ceiling, speed_bps, now.at - before.at)] = np.nan
         with np.errstate(invalid="ignore", divide="ignore"):
             interfaces.flat_rates[cells] = growth / (now.at - before.at)
         # A total exists, from zero, once its counter was read; what is uncertain adds nothing.

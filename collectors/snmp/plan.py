@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from collectors.observation import Cell, Layout, Missing
-from collectors.snmp.ber import Oid
+from collectors.quantity import Kind
+from collectors.snmp.ber import Oid, parse_oid
 from collectors.snmp.chunk import UPTIME, Chunk, Field, chunk_of, field_of
 from collectors.snmp.envelope import Envelope
 from collectors.snmp.message import VERSION_1
@@ -19,6 +20,11 @@ from collectors.snmp.parts import Part, PartKey
 from collectors.snmp.profile import SYS_UP_TIME, Column, Index, Profile, Syntax
 from topology.model import DeviceId, InterfaceId, interface_id
 
+# RFC 2863: ifHCInOctets, ifHCInUcastPkts, ifHCOutOctets, ifHCOutUcastPkts → the same in ifTable
+_IN_32_BITS: Final = {
+    parse_oid(f"1.3.6.1.2.1.31.1.1.1.{wide}"): parse_oid(f"1.3.6.1.2.1.2.2.1.{narrow}")
+    for wide, narrow in ((6, 10), (7, 11), (10, 16), (11, 17))
+}
 _HEADER_OCTETS: Final = 45  # of an answer, without its envelope and varbinds
 
 
@@ -69,7 +75,7 @@ def compile_plan(
 
     A column that stands in `rows` is asked only of those ifIndexes, any other of all. Where several
     columns fill one cell, the last of those that have a row for it is asked. SNMPv1 has no
-    Counter64 (RFC 3584 §4.2.2.1), so none is asked for.
+    Counter64 (RFC 3584 §4.2.2.1), so the 32 bits of ifTable are asked in its place, or nothing.
     """
     asked: dict[Cell, tuple[Oid, Column]] = {}
     present = (
@@ -78,15 +84,34 @@ def compile_plan(
     )
     for cell, oid, column in present:
         if column.syntax is Syntax.COUNTER64 and envelope.version == VERSION_1:
-            continue
-        asked[cell] = oid, column
+            narrow = _narrowed(column)
+            if narrow is None:
+                continue
+            asked[cell] = (*narrow.oid, *oid[len(column.oid) :]), narrow
+        else:
+            asked[cell] = oid, column
     fields = [field_of(cell, oid, column) for cell, (oid, column) in asked.items()]
     cells = (UPTIME.cell, *asked)
     return Plan(
-        layout=Layout(device, cells, missing),
+        layout=Layout(device, cells, missing, _narrow(asked)),
         chunks=list(_chunks(envelope, fields, max_answer_octets)),
         guards=tuple(_guards(cells, [column for _, column in asked.values()])),
     )
+
+
+def _narrow(asked: Mapping[Cell, tuple[Oid, Column]]) -> frozenset[Cell]:
+    return frozenset(
+        cell
+        for cell, (_, column) in asked.items()
+        if column.syntax is Syntax.COUNTER32 and column.quantity.kind is Kind.COUNTER64
+    )
+
+
+@lru_cache(maxsize=256)
+def _narrowed(column: Column) -> Column | None:
+    """Return the column that counts the same in 32 bits; None: there is none."""
+    oid = _IN_32_BITS.get(column.oid)
+    return None if oid is None else replace(column, oid=oid, syntax=Syntax.COUNTER32)
 
 
 def _guards(cells: tuple[Cell, ...], columns: list[Column]) -> Iterator[tuple[int, int]]:

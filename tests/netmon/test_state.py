@@ -1,9 +1,11 @@
 """What the state remembers of polls, and what it does not make of them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from collectors.observation import Outcome
+from collectors.observation import Layout, Outcome
 from netmon.state import State, StateSettings
 from tests.netmon.state_builders import (
     INTERVAL_SECONDS,
@@ -358,3 +360,50 @@ def test_an_empty_network_has_empty_readings() -> None:
     state = State(network, {})
     state.settle(1)
     assert state.readings(1, 1).devices.ids == ()
+
+
+def narrow_layout(is_narrow: bool) -> Layout:
+    layout = make_layout(NARVA, "in_octets")
+    return replace(layout, narrow=frozenset(layout.cells[1:]) if is_narrow else frozenset())
+
+
+def octets_per_second(state: State) -> float:
+    state.settle(2)
+    rates = state.readings(1.7e9, 2).interfaces.rates["in_octets"]
+    return float(rates[state.interfaces.rows[NARVA_E0]])
+
+
+@pytest.mark.parametrize(("is_narrow", "rate"), [(True, 15.0), (False, np.nan)])
+def test_octets_in_32_bits_are_joined_where_they_passed_their_end(
+    is_narrow: bool, rate: float
+) -> None:
+    state, layout = make_state(), narrow_layout(is_narrow)
+    state.remember(polled(layout, 1, 2**32 - 10))
+    state.settle(1)
+    state.remember(polled(layout, 2, 5))
+    assert octets_per_second(state) == pytest.approx(rate, nan_ok=True)
+
+
+def test_a_counter_is_as_wide_as_the_last_layout_says_and_stays_so_through_a_reload() -> None:
+    state, layout = make_state(), narrow_layout(True)
+    state.remember(polled(layout, 1, 2**32 - 10))
+    state.settle(1)
+    state.replace(state.network, make_targets(state.network))
+    state.remember(polled(layout, 2, 5))
+    assert octets_per_second(state) == 15
+    wide = narrow_layout(False)
+    state.remember(polled(wide, 3, 2**32 - 10))
+    state.settle(3)
+    state.remember(polled(wide, 4, 5))
+    assert np.isnan(octets_per_second(state))
+
+
+@pytest.mark.parametrize(("speed_bps", "is_known"), [(1e9, True), (4e10, False), (None, True)])
+def test_32_bits_of_an_interface_that_may_count_past_all_of_them_prove_nothing(
+    speed_bps: float | None, is_known: bool
+) -> None:
+    state, layout = make_state(speed_bps=speed_bps), narrow_layout(True)
+    state.remember(polled(layout, 1, 0))
+    state.settle(1)
+    state.remember(polled(layout, 2, 1000))
+    assert np.isfinite(octets_per_second(state)) == is_known

@@ -6,14 +6,15 @@ import pytest
 import uvloop
 
 from collectors.observation import Outcome
-from collectors.snmp.ber import parse_oid
-from collectors.snmp.message import Message, PduType, encode_message
+from collectors.snmp.ber import Tag, parse_oid
+from collectors.snmp.message import Message, PduType, Value, encode_message
 from collectors.target import Community, SnmpTarget, Version
 from tests.collectors.snmp.snmpd import COMMUNITY
 from tests.wire.agent import IN_ERRORS, Agent, device_objects, running_agent
 from tests.wire.engines import ENGINES, value
 from topology.model import DeviceId
 
+IF_TABLE, IF_X_TABLE = parse_oid("1.3.6.1.2.1.2.2.1"), parse_oid("1.3.6.1.2.1.31.1.1.1")
 OPER_STATUS = parse_oid("1.3.6.1.2.1.2.2.1.8")
 
 
@@ -39,16 +40,33 @@ def test_v1_device_is_walked_by_getnext_and_polled(engine_name: str) -> None:
     uvloop.run(story())
 
 
-def test_counter64_is_never_asked_of_a_v1_device() -> None:
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_traffic_of_a_v1_device_is_read_in_32_bits_and_counter64_is_never_asked(
+    engine_name: str,
+) -> None:
+    narrow = {10: 2**32 - 5, 11: 70, 16: 9000}  # ifInOctets, ifInUcastPkts, ifOutOctets
+
     async def story() -> None:
-        engine = ENGINES["native"]()
+        engine = ENGINES[engine_name]()
         async with running_agent() as agent:
-            observation = await engine.collect(v1(agent))
+            for column, count in narrow.items():
+                agent.objects[(*IF_TABLE, column, 1)] = Value(Tag.COUNTER32, count)
+            old, new = await engine.collect(v1(agent)), await engine.collect(agent.target())
+            asked = {v.oid[:-1] for r in agent.requests if not r.version for v in r.pdu.varbinds}
         await engine.close()
-        assert observation.layout is not None
-        names = {cell.quantity for cell in observation.layout.cells}
-        assert "in_errors" in names
-        assert "in_octets" not in names
+        assert value(old, "in_octets") == 2**32 - 5
+        assert value(old, "in_unicast_packets") == 70
+        assert value(old, "out_octets") == 9000
+        assert old.layout is not None
+        assert {cell.quantity for cell in old.layout.narrow} == {
+            "in_octets",
+            "in_unicast_packets",
+            "out_octets",
+        }
+        assert not asked & {(*IF_X_TABLE, column) for column in (6, 7, 10)}
+        assert value(new, "in_octets") == 2**64 - 1
+        assert new.layout is not None
+        assert not new.layout.narrow
 
     uvloop.run(story())
 
