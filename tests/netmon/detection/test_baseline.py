@@ -134,3 +134,20 @@ def test_rows_that_stay_keep_their_history_when_the_network_changes() -> None:
     new = old.taken(np.array([3, -1, 0]))
     assert new.centre[[0, 2]] == pytest.approx([4.0, 1.0], abs=0.1)
     assert np.isnan(new.centre[1])
+
+
+def test_after_a_restart_every_row_goes_on_with_one_slot_a_minute() -> None:
+    settings = BaselineSettings(slot_seconds=60.0, slots=2000)
+    old, new = (Baseline(4, floor=0.5, settings=settings) for _ in range(2))
+    for poll in range(720):
+        old.learn(np.full(4, -40.0), ALL, NOBODY, 1e6 + poll * 10.0)
+    thaw([("rsl", list("abcd"), new)], freeze_dry([("rsl", list("abcd"), old)]))
+    before = new.slots_seen
+    assert (before == old.slots_seen).all()
+    for poll in range(360):  # the machine has started anew: its monotonic clock begins at zero
+        new.learn(np.full(4, -40.0), ALL, NOBODY, poll * 10.0)
+        if poll == 179:
+            half = new.slots_seen
+    assert set((half - before).tolist()) <= {30, 31}
+    assert set((new.slots_seen - before).tolist()) <= {60, 61}
+    assert len({float(slot) for slot in new.slots_seen - half}) == 1

@@ -37,6 +37,7 @@ from tests.netmon.state_builders import (
     polled,
 )
 from tests.servers import require
+from tests.wire.engines import LOOPS
 from topology.model import InterfaceId, LinkId, SiteId, interface_id
 
 LINK = LinkId("narva-r1--tartu-r1")
@@ -385,7 +386,8 @@ def test_the_format_is_negotiated(accept: str, *, is_openmetrics: bool) -> None:
     )
 
 
-def test_a_scrape_off_the_event_loop_is_the_same_and_may_be_compressed() -> None:
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_scrape_off_the_event_loop_is_the_same_and_may_be_compressed(loop: str) -> None:
     async def story() -> None:
         exposition = make_exposition(full_story())
         _, plain, headers = await exposition.render("", "")
@@ -397,10 +399,11 @@ def test_a_scrape_off_the_event_loop_is_the_same_and_may_be_compressed() -> None
         assert b'netmon_link_up{link="narva-r1--tartu-r1"} 1\n' in plain
         exposition.close()
 
-    asyncio.run(story())
+    LOOPS[loop](story())
 
 
-def test_a_scraper_that_goes_away_harms_no_other() -> None:
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_scraper_that_goes_away_harms_no_other(loop: str) -> None:
     async def story() -> None:
         exposition = make_exposition(full_story())
         for _ in range(20):
@@ -411,7 +414,7 @@ def test_a_scraper_that_goes_away_harms_no_other() -> None:
         assert all(b"netmon_link_up" in body for _, body, _ in pages)
         exposition.close()
 
-    asyncio.run(story())
+    LOOPS[loop](story())
 
 
 def test_promtool_finds_nothing_to_object_to() -> None:
