@@ -335,7 +335,8 @@ class State:
             is_register=IS_REGISTER[columns],
             ceiling=ceiling,
         )
-        growth[narrow & may_have_lapped(ceiling, speed_bps, now.at - before.at)] = np.nan
+        if narrow.any():
+            growth[narrow & may_have_lapped(ceiling, speed_bps, now.at - before.at)] = np.nan
         with np.errstate(invalid="ignore", divide="ignore"):
             interfaces.flat_rates[cells] = growth / (now.at - before.at)
         # A total exists, from zero, once its counter was read; what is uncertain adds nothing.
