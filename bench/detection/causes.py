@@ -126,6 +126,7 @@ class Naming:
     def classes(self) -> Mapping[Cause, Class]:
         """Return the figures of every cause that happened."""
         happened = {event.cause for event, _ in self.pairs if event.is_owed and not event.is_benign}
+        happened.discard(Cause.UNKNOWN)  # names nothing: to say it is no achievement and no lie
         return {cause: self.of(cause) for cause in Cause if cause in happened}
 
     @property

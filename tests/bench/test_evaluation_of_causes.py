@@ -78,6 +78,14 @@ def test_unknown_is_a_miss_but_accuses_nobody() -> None:
     assert (multipath.recall, multipath.precision) == (0.5, 1.0)
 
 
+def test_unknown_is_no_class_of_its_own() -> None:
+    happened = [event(1, Cause.UNKNOWN, "a"), event(2, Cause.RAIN, "a")]
+    found = [incident(1, Cause.UNKNOWN, "a"), incident(2, Cause.RAIN, "a")]
+    naming = name(happened, found, link_seconds=1.0)
+    assert list(naming.classes) == [Cause.RAIN]
+    assert naming.macro_f1 == 1.0
+
+
 def test_another_name_that_is_no_mistake_is_right() -> None:
     happened = [event(1, Cause.JAMMING_LIKE, "a", also=frozenset({Cause.INTERFERENCE}))]
     naming = name(happened, [incident(1, Cause.INTERFERENCE, "a")], link_seconds=1.0)
