@@ -164,6 +164,10 @@ async def _perform(
     listener: socket.socket,
     terminal: Terminal,
 ) -> int:
+    # Nothing is awaited until the past is over: a signal must break into it at once, or it would
+    # reach us in the middle of the live part, with the app's own tasks still at work.
+    for number in _SIGNALS:
+        signal.signal(number, signal.default_int_handler)
     stage = Stage(configuration, settings)
     if not settings.tun:
         stage.agents.bind()  # before the long past, in which another demo might take the ports
@@ -179,8 +183,6 @@ async def _perform(
     app = App(configuration, surroundings)
     terminal.say("living through the previous 24 hours …")
     started = time.monotonic()
-    for number in _SIGNALS:  # nothing is awaited in the past: a signal must break into it
-        signal.signal(number, signal.default_int_handler)
     _live_through_the_past(app, stage, tun=settings.tun)
     running = asyncio.get_running_loop()
     for number in _SIGNALS:

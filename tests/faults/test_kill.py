@@ -56,7 +56,7 @@ def levels(blob: bytes) -> Levels:
     return {
         (name.removesuffix(".keys"), str(key)): (int(seen), float(np.median(statistics)))
         for name in arrays
-        if name.endswith(".keys")
+        if name.endswith(".keys") and name.replace(".keys", ".statistics") in arrays
         for key, seen, statistics in zip(
             arrays[name],
             arrays[name.replace(".keys", ".seen")],

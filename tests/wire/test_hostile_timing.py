@@ -105,7 +105,9 @@ def test_too_big_is_split_and_remembered(dialect: Dialect, engine_name: str) -> 
             again = peer.requests[asked:]
             assert len(again) > 1
             assert all(len(request.varbinds) < len(before.values) for request in again)
-            assert sum(len(request.varbinds) - 1 for request in again) == len(before.values) - 1
+            # What an agent of v1 has not got (noSuchName) is not asked again.
+            had = sum(found is not None for found in before.values)
+            assert sum(len(request.varbinds) - 1 for request in again) == had - 1
 
     asyncio.run(story())
 
