@@ -32,7 +32,7 @@ from collectors.observation import (  # noqa: E402
     Outcome,
 )
 from collectors.target import Community, PingTarget, SnmpTarget, Target  # noqa: E402
-from netmon.correlation import correlate  # noqa: E402
+from netmon.correlation.rules import correlate  # noqa: E402
 from netmon.detection.judge import Judge, Judgement  # noqa: E402
 from netmon.incidents import Incidents, Suspicion  # noqa: E402
 from netmon.pipeline import Pipeline  # noqa: E402

@@ -31,7 +31,7 @@ from netmon.config import load
 from netmon.config.changes import diff, refusal
 from netmon.config.load import Configuration
 from netmon.config.problem import ConfigurationError
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.exercise import correlate_as_drill
 from netmon.exposition.exposition import Exposition

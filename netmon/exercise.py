@@ -7,7 +7,8 @@ a remark; and its metrics carry `drill="true"`, which Alertmanager's routes send
 from dataclasses import replace
 from typing import Final
 
-from netmon.correlation import CorrelationSettings, correlate
+from netmon.correlation.rules import correlate
+from netmon.correlation.settings import CorrelationSettings
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
 from topology.network import Network

@@ -30,7 +30,7 @@ from bench.detection.rivals import RIVALS
 from bench.detection.splits import VALIDATION, by_link, seeds
 from bench.detection.stories import Course, play
 from bench.detection.traces import POLLS_PER_RAIN, Traces, TracesMissingError, load
-from netmon.correlation import CorrelationSettings
+from netmon.correlation.settings import CorrelationSettings
 from netmon.detection import wetrule
 from netmon.detection.findings import DetectionSettings
 from netmon.detection.wetness import WetnessSettings

@@ -13,7 +13,7 @@ import numpy as np
 
 from bench.detection.causes import Found, Happened, Naming, name
 from bench.detection.events import Span
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Incident, Incidents, Severity, Suspicion
 from netmon.pipeline import Pipeline

@@ -23,7 +23,7 @@ from netmon.config.entries import Reporter
 from netmon.config.problem import Report
 from netmon.config.tree import Document
 from netmon.config.values import Also, Boolean, Name
-from netmon.correlation import CorrelationSettings
+from netmon.correlation.settings import CorrelationSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.history import HistorySettings
 from netmon.incidents import IncidentSettings

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from netmon.config.load import Configuration
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Incidents, Suspicion
 from netmon.pipeline import Pipeline

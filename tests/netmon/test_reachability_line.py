@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.observation import EchoObservation, Outcome
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Incident, Incidents, Suspicion
 from netmon.pipeline import Pipeline

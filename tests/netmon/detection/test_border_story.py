@@ -9,7 +9,7 @@ import pytest
 from collectors.observation import EchoObservation, Observation
 from netmon.config import load
 from netmon.config.load import Configuration
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge
 from netmon.incidents import Incident, Incidents, IncidentSettings
 from netmon.simulation.assessment import assess

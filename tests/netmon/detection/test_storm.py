@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.beliefs import FIGURES_RETOLD
 from netmon.detection.findings import DetectionSettings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.detection.judge import Judgement

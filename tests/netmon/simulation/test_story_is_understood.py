@@ -7,7 +7,7 @@ import pytest
 
 from collectors.observation import EchoObservation
 from netmon.config.load import Configuration
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Suspicion
 from netmon.simulation.past import AnyObservation, observations, past

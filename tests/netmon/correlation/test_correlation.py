@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
-from netmon.correlation import correlate
+from netmon.correlation.rules import correlate
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.incidents import Severity, Suspicion

@@ -1,6 +1,6 @@
 """Who answers for a site that is cut off."""
 
-from netmon.consequence import EXACT_UP_TO, Failure, dependents_of, sites_cut_off
+from netmon.correlation.consequence import EXACT_UP_TO, Failure, dependents_of, sites_cut_off
 from tests.builders import make_network
 from topology.model import LinkId, SiteId
 

@@ -1,6 +1,6 @@
 """Case: the verdicts of one cycle that are not well, and which suspicion has claimed them.
 
-Rules (`netmon.correlation`) take it in turn; what one has claimed, the next leaves alone.
+Rules (`netmon.correlation.rules`) take it in turn; what one has claimed, the next leaves alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

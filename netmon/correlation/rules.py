@@ -1,0 +1,97 @@
+"""The rules, strongest first, and what their suspicions cut off."""
+
+from collections.abc import Callable
+from typing import Final
+
+from netmon.correlation.case import Case, Draft
+from netmon.correlation.consequence import Failure, dependents_of, sites_cut_off
+from netmon.correlation.jamming import jamming
+from netmon.correlation.outage import cuts, dead_devices, dead_sites, hidden
+from netmon.correlation.settings import CorrelationSettings
+from netmon.correlation.single import each_device, each_link
+from netmon.correlation.weather import rain
+from netmon.detection.judge import Judgement
+from netmon.incidents import Severity, Suspicion
+from netmon.verdict import Cause, Condition, SubjectKind, Verdict
+from topology.model import DeviceId, LinkId, SiteId
+from topology.network import Network
+
+_OUT: Final = (Condition.DOWN, Condition.MAINTENANCE)  # carries nothing
+
+# Strongest first: each rule claims what it explains.
+RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
+    cuts,
+    dead_sites,
+    dead_devices,
+    jamming,
+    rain,
+    each_link,
+    hidden,
+    each_device,
+)
+
+
+def correlate(
+    judgement: Judgement, network: Network, settings: CorrelationSettings | None = None
+) -> tuple[Suspicion, ...]:
+    """Return what is wrong now, one suspicion for each cause."""
+    own = judgement.network
+    if own is not None and own.condition is Condition.DOWN:
+        return (_own_uplink(own),)
+    case = Case(judgement=judgement, network=network)
+    for rule in RULES:
+        rule(case, settings or CorrelationSettings())
+    if own is not None:
+        case.suspect(own, _shared_title(own), evidence=own.evidence)
+    return _with_consequences(case)
+
+
+def _own_uplink(verdict: Verdict) -> Suspicion:
+    return Suspicion(
+        subject=verdict.subject,
+        condition=verdict.condition,
+        cause=Cause.UPSTREAM,
+        runner_up=None,
+        odds=verdict.odds,
+        severity=Severity.CRITICAL,
+        title="netmon's own uplink is lost: nothing is known of the network",
+        evidence=verdict.evidence,
+        members=(verdict.subject,),
+    )
+
+
+def _shared_title(verdict: Verdict) -> str:
+    found = {evidence.finding for evidence in verdict.evidence}
+    what = "loss and delay" if len(found) > 1 else "loss" if "shared_loss" in found else "delay"
+    return f"{what} of unrelated devices rose together: what they share is netmon's own site"
+
+
+def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
+    """Add to each suspicion what it cuts off."""
+    lost_by = sites_cut_off(case.network, [_failure(case, draft) for draft in case.drafts])
+    told = []
+    for draft, cut_off in zip(case.drafts, lost_by, strict=True):
+        silent = {
+            SiteId(member.id)
+            for member in draft.members
+            if member.kind is SubjectKind.SITE and member.id in case.judgement.cut_off
+        }
+        lost = tuple(sorted((cut_off or frozenset()) | silent))
+        dependents = dependents_of(case.network, lost) if lost else ()
+        known = cut_off is not None
+        told.append(draft.finished(lost, dependents, consequence_known=known))
+    return tuple(told)
+
+
+def _failure(case: Case, draft: Draft) -> Failure:
+    devices: set[DeviceId] = set()
+    links: set[LinkId] = set()
+    for member in draft.members:
+        verdict = None if member.kind is SubjectKind.SITE else case.verdict_of(member)
+        if verdict is None or verdict.condition not in _OUT:
+            continue
+        if member.kind is SubjectKind.LINK:
+            links.add(LinkId(member.id))
+        else:
+            devices.add(DeviceId(member.id))
+    return Failure(devices=frozenset(devices), links=frozenset(links))

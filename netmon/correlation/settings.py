@@ -1,0 +1,18 @@
+"""How near in space and time belongs together."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Gt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrelationSettings:
+    """How near in space and time belongs together."""
+
+    jamming_radius_m: Annotated[float, Gt(0)] = 40_000.0  # between receivers next to each other
+    jamming_receivers: Annotated[int, Ge(2)] = 2  # on as many links
+    together_seconds: Annotated[float, Gt(0)] = 600.0  # begun within: at once
+    rain_radius_m: Annotated[float, Gt(0)] = 30_000.0  # between links next to each other
+    cut_seconds: Annotated[float, Gt(0)] = 120.0  # links of one duct down within: one cut
+    orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told
