@@ -15,6 +15,7 @@ from typing import Annotated, Final
 
 from annotated_types import Ge, Gt
 
+from netmon.area import Area
 from netmon.verdict import Cause, Condition, Evidence, Subject
 
 
@@ -64,6 +65,7 @@ class Incident:
     reopened: int = 0  # how often it came back while it was clearing or just closed
     merged_into: str = ""  # the incident that explains it now
     consequence_known: bool = True  # False: too much at once to work out what it cuts off
+    area: Area | None = None  # where a jamming-like transmitter probably is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class Suspicion:
     sites_lost: tuple[str, ...] = ()
     dependents_lost: tuple[str, ...] = ()
     consequence_known: bool = True
+    area: Area | None = None
 
 
 class Event(StrEnum):
@@ -298,6 +301,7 @@ class Incidents:
             sites_lost=suspicion.sites_lost,
             dependents_lost=suspicion.dependents_lost,
             consequence_known=suspicion.consequence_known,
+            area=suspicion.area or incident.area,
             closed_at=None,
             reopened=incident.reopened + back,
             acknowledged_by="" if back else incident.acknowledged_by,
@@ -320,6 +324,7 @@ class Incidents:
             sites_lost=suspicion.sites_lost,
             dependents_lost=suspicion.dependents_lost,
             consequence_known=suspicion.consequence_known,
+            area=suspicion.area,
             opened_at=now,
             changed_at=now,
         )

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from netmon.area import Area, Bearing, Shape
 from netmon.incidents import Incident, Phase, Severity
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 
@@ -246,6 +247,7 @@ def _incident(document: Mapping[str, Any]) -> Incident:
             "members": tuple(_subject(member) for member in document["members"]),
             "sites_lost": tuple(document["sites_lost"]),
             "dependents_lost": tuple(document["dependents_lost"]),
+            "area": _area(document.get("area")),
         }
     )
 
@@ -257,3 +259,24 @@ def _subject(document: Mapping[str, Any]) -> Subject:
 def _evidence(document: Mapping[str, Any]) -> Evidence:
     figures = tuple((str(name), float(value)) for name, value in document["figures"])
     return Evidence(**{**document, "figures": figures})
+
+
+def _area(document: Mapping[str, Any] | None) -> Area | None:
+    if document is None:
+        return None
+    return Area(
+        **{
+            **document,
+            "likeliest": tuple(document["likeliest"]),
+            "half": _shapes(document["half"]),
+            "most": _shapes(document["most"]),
+            "bearings": tuple(Bearing(**bearing) for bearing in document["bearings"]),
+        }
+    )
+
+
+def _shapes(document: Iterable[Any]) -> tuple[Shape, ...]:
+    return tuple(
+        tuple(tuple((float(east), float(north)) for east, north in ring) for ring in shape)
+        for shape in document
+    )

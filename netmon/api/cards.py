@@ -50,6 +50,7 @@ def _incident(network: Network, incident: Incident, now: float) -> str:
             f" · <strong>{duration(now - incident.opened_at)}</strong>",
         ),
         ("Why", f"{_cause(incident)}<ul>{why}</ul>" if why else _cause(incident)),
+        ("Probably from", escape(incident.area.words) if incident.area else ""),
         ("Cut off", _cut_off(network, incident)),
         ("First check", escape(first_check(incident))),
     ]

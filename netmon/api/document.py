@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from netmon.api.figures import UNKNOWN, EndFigures, link_figures
 from netmon.api.first_check import first_check
+from netmon.api.geojson import feature_collection
 from netmon.api.naming import missing_end
 from netmon.api.source import Judged, Source
 from netmon.api.wording import CONDITION_ORDER, SEVERITY_ORDER, band, rfc3339
@@ -138,6 +139,7 @@ def incident_document(incident: Incident) -> Document:
         "dependents_lost": list(incident.dependents_lost),
         "consequence_known": incident.consequence_known,
         "evidence": [_evidence(evidence) for evidence in incident.evidence],
+        "area": None if incident.area is None else feature_collection(incident.area),
         "first_check": first_check(incident),
         "opened_at": rfc3339(incident.opened_at),
         "changed_at": rfc3339(incident.changed_at),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from netmon.area import Area
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
@@ -28,6 +29,7 @@ class Draft:
     title: str
     evidence: tuple[Evidence, ...]
     members: list[Subject]
+    area: Area | None = None
 
     def finished(
         self,
@@ -52,6 +54,7 @@ class Draft:
             sites_lost=lost,
             dependents_lost=dependents_lost,
             consequence_known=consequence_known,
+            area=self.area,
         )
 
 
@@ -104,6 +107,7 @@ class Case:
         *,
         severity: Severity | None = None,
         evidence: tuple[Evidence, ...] | None = None,
+        area: Area | None = None,
     ) -> Draft:
         """Add a suspicion and claim its members."""
         own = list(dict.fromkeys((verdict.subject, *members)))
@@ -113,6 +117,7 @@ class Case:
             title=title,
             evidence=self._evidence(own) if evidence is None else evidence,
             members=own,
+            area=area,
         )
         self.drafts.append(draft)
         for member in own:

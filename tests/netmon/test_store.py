@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon.area import Area, Bearing
 from netmon.incidents import Incident, Phase, Severity
 from netmon.store import Store, StoreError, StoreSettings
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
@@ -41,6 +42,17 @@ INCIDENT = Incident(
     dependents_lost=("mast-1",),
     opened_at=1_795_000_000.25,
     changed_at=1_795_000_010.5,
+    area=Area(
+        likeliest=(28.2, 59.4),
+        near="narva",
+        near_m=4000.0,
+        within_m=14_000.0,
+        half=(),
+        most=((((28.0, 59.3), (28.4, 59.3), (28.2, 59.6), (28.0, 59.3)),),),
+        bearings=(
+            Bearing(receiver="narva-r1:radio1", site="narva", azimuth_deg=112.0, within_deg=15.0),
+        ),
+    ),
 )
 
 KILLED = """
