@@ -16,7 +16,7 @@ from typing import Annotated, Final
 from annotated_types import Ge, Gt
 
 from netmon.area import Area
-from netmon.verdict import Cause, Condition, Evidence, Subject
+from netmon.verdict import Cause, Condition, Evidence, Known, Subject
 
 
 class Phase(StrEnum):
@@ -66,6 +66,7 @@ class Incident:
     merged_into: str = ""  # the incident that explains it now
     consequence_known: bool = True  # False: too much at once to work out what it cuts off
     area: Area | None = None  # where a jamming-like transmitter probably is
+    known: Known | None = None  # what was known beforehand and explains it: nobody is paged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Suspicion:
     dependents_lost: tuple[str, ...] = ()
     consequence_known: bool = True
     area: Area | None = None
+    known: Known | None = None
 
 
 class Event(StrEnum):
@@ -285,6 +287,7 @@ class Incidents:
     def _see(self, incident: Incident, suspicion: Suspicion, now: float) -> None:
         back = incident.phase in (Phase.CLEARING, Phase.CLOSED)
         less = suspicion.cause in _LESS_THAN.get(incident.cause, ())
+        less &= suspicion.known is incident.known  # what was planned is told as what it is, at once
         self._move(
             incident,
             Event.SEEN,
@@ -302,6 +305,7 @@ class Incidents:
             dependents_lost=suspicion.dependents_lost,
             consequence_known=suspicion.consequence_known,
             area=suspicion.area or incident.area,
+            known=suspicion.known,
             closed_at=None,
             reopened=incident.reopened + back,
             acknowledged_by="" if back else incident.acknowledged_by,
@@ -325,6 +329,7 @@ class Incidents:
             dependents_lost=suspicion.dependents_lost,
             consequence_known=suspicion.consequence_known,
             area=suspicion.area,
+            known=suspicion.known,
             opened_at=now,
             changed_at=now,
         )

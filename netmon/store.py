@@ -38,7 +38,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from netmon.area import Area, Bearing, Shape
 from netmon.incidents import Incident, Phase, Severity
-from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
+from netmon.verdict import Cause, Condition, Evidence, Known, Subject, SubjectKind
 
 _log = logging.getLogger(__name__)
 
@@ -233,7 +233,7 @@ def _require_version(path: Path, stored: str | None) -> None:
 
 
 def _incident(document: Mapping[str, Any]) -> Incident:
-    runner_up = document["runner_up"]
+    runner_up, known = document["runner_up"], document.get("known")
     return Incident(
         **{
             **document,
@@ -242,6 +242,7 @@ def _incident(document: Mapping[str, Any]) -> Incident:
             "cause": Cause(document["cause"]),
             "runner_up": None if runner_up is None else Cause(runner_up),
             "severity": Severity(document["severity"]),
+            "known": None if known is None else Known(known),
             "phase": Phase(document["phase"]),
             "evidence": tuple(_evidence(evidence) for evidence in document["evidence"]),
             "members": tuple(_subject(member) for member in document["members"]),

@@ -43,6 +43,14 @@ class Cause(StrEnum):
         return "jamming-like" if self is Cause.JAMMING_LIKE else self.value.replace("_", " ")
 
 
+class Known(StrEnum):
+    """What was known beforehand and explains an incident: it is shown, and nobody is paged."""
+
+    EMISSION = "planned_emission"  # an own emitter: a counter-drone jammer, an exercise
+    MAINTENANCE = "maintenance"  # a planned window
+    SUN = "sun_outage"  # the sun behind a satellite, as predicted
+
+
 class SubjectKind(StrEnum):
     """What can be judged."""
 

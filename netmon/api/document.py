@@ -138,6 +138,7 @@ def incident_document(incident: Incident) -> Document:
         "sites_lost": list(incident.sites_lost),
         "dependents_lost": list(incident.dependents_lost),
         "consequence_known": incident.consequence_known,
+        "known": incident.known.value if incident.known else None,
         "evidence": [_evidence(evidence) for evidence in incident.evidence],
         "area": None if incident.area is None else feature_collection(incident.area),
         "first_check": first_check(incident),

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from netmon.area import Area
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
-from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind, Verdict
+from netmon.verdict import Cause, Condition, Evidence, Known, Subject, SubjectKind, Verdict
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
 
@@ -30,6 +30,7 @@ class Draft:
     evidence: tuple[Evidence, ...]
     members: list[Subject]
     area: Area | None = None
+    known: Known | None = None  # what explains it beforehand: never louder than a remark
 
     def finished(
         self,
@@ -38,9 +39,13 @@ class Draft:
         *,
         consequence_known: bool = True,
     ) -> Suspicion:
-        """Return the suspicion with what it cuts off; whoever loses a site is critical."""
+        """Return the suspicion with what it cuts off; whoever loses a site is critical.
+
+        Not if it was known beforehand.
+        """
         verdict = self.verdict
-        is_critical = lost and verdict.condition is not Condition.MAINTENANCE
+        is_expected = self.known is not None or verdict.condition is Condition.MAINTENANCE
+        is_critical = lost and not is_expected
         return Suspicion(
             subject=verdict.subject,
             condition=verdict.condition,
@@ -55,6 +60,7 @@ class Draft:
             dependents_lost=dependents_lost,
             consequence_known=consequence_known,
             area=self.area,
+            known=self.known,
         )
 
 
@@ -108,6 +114,7 @@ class Case:
         severity: Severity | None = None,
         evidence: tuple[Evidence, ...] | None = None,
         area: Area | None = None,
+        known: Known | None = None,
     ) -> Draft:
         """Add a suspicion and claim its members."""
         own = list(dict.fromkeys((verdict.subject, *members)))
@@ -118,6 +125,7 @@ class Case:
             evidence=self._evidence(own) if evidence is None else evidence,
             members=own,
             area=area,
+            known=known,
         )
         self.drafts.append(draft)
         for member in own:

@@ -37,7 +37,9 @@ def _measured() -> tuple[Family, ...]:
 _LINKS, _SITES, _DEVICES = "Links", "Sites", "Devices"
 _INTERFACES, _INCIDENTS = "Interfaces and radios", "Incidents"
 _WHAT_A_CONDITION_IS: Final = "healthy, degraded, down, unreachable, unknown or maintenance"
-_INCIDENT: Final = ("incident", "cause", "severity", "subject_kind", "site", "link", "device")
+_INCIDENT: Final = (
+    *("incident", "cause", "severity", "subject_kind", "site", "link", "device", "known"),
+)
 
 TABLE: Final[tuple[Family, ...]] = (
     gauge(
@@ -171,7 +173,8 @@ TABLE: Final[tuple[Family, ...]] = (
     gauge(
         _INCIDENTS,
         "netmon_incident_open",
-        '1 for every incident that is not closed; in a drill also drill="true"',
+        "1 for every incident that is not closed; known names what explains it beforehand"
+        ' (planned_emission, maintenance, sun_outage) and is empty else; in a drill drill="true"',
         *_INCIDENT,
     ),
     gauge(
@@ -205,6 +208,7 @@ TABLE: Final[tuple[Family, ...]] = (
         "condition",
         "runner_up",
         "sites_lost",
+        "dependents_lost",
     ),
     counter(
         _INCIDENTS,

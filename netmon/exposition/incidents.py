@@ -64,6 +64,7 @@ class IncidentLines:
             "condition": incident.condition.value,
             "runner_up": "" if incident.runner_up is None else incident.runner_up.value,
             "sites_lost": words(" ".join(incident.sites_lost[:MAX_SITES_NAMED])),
+            "dependents_lost": words(" ".join(incident.dependents_lost[:MAX_SITES_NAMED])),
             **self._mark,
         }
 
@@ -90,6 +91,7 @@ def _labels(network: Network, incident: Incident) -> dict[str, str]:
         "site": _site(network, subject),
         "link": subject.id if subject.kind is SubjectKind.LINK else "",
         "device": _device(network, subject),
+        "known": "" if incident.known is None else incident.known.value,
     }
 
 

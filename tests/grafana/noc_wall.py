@@ -97,8 +97,9 @@ def _tiles() -> list[stat.Panel]:
         _tile(
             16,
             "Jamming-like",
-            "Incidents with the pattern of a jammer: a pattern, never an intent.",
-            'count(netmon_incident_open{cause="jamming_like"} == 1) or 0 * max(netmon_sites)',
+            "Incidents with the pattern of a jammer, own emitters left out: a pattern, never an intent.",
+            'count(netmon_incident_open{cause="jamming_like", known=""} == 1)'
+            " or 0 * max(netmon_sites)",
         ),
         _tile(
             20,

@@ -217,6 +217,7 @@ def test_an_incident_has_its_identity_in_labels_and_its_words_in_info() -> None:
         "site": "",
         "link": LINK,
         "device": "",
+        "known": "",
     }
     assert value(found, "netmon_incident_open", **identity) == 1
     assert value(found, "netmon_incident_opened_timestamp_seconds", incident="i1") == 1.7e9
@@ -229,6 +230,7 @@ def test_an_incident_has_its_identity_in_labels_and_its_words_in_info() -> None:
         "condition": "degraded",
         "runner_up": "interference",
         "sites_lost": "site-tartu-r1",
+        "dependents_lost": "camera-1 camera-2",
     }
     assert value(found, "netmon_incident_info", **info) == 1
 
