@@ -97,7 +97,7 @@ def _tiles() -> list[stat.Panel]:
         _tile(
             16,
             "Jamming-like",
-            "Incidents with the pattern of a jammer, own emitters left out: a pattern, never an intent.",
+            "Incidents with the pattern of a jammer, without own emitters: a pattern, no intent.",
             'count(netmon_incident_open{cause="jamming_like", known=""} == 1)'
             " or 0 * max(netmon_sites)",
         ),
