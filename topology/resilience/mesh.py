@@ -26,6 +26,7 @@ class Mesh:
     between are the hub edges of the device whose row is the rest.
     """
 
+    rows: int  # devices, or sites, of the snapshot
     neighbours: Neighbours  # (vertex, edge) of each vertex; parallel links separate
     links: int
     first_root_edge: int
@@ -37,6 +38,11 @@ class Mesh:
     def root(self) -> int:
         """The vertex behind all cores."""
         return len(self.neighbours) - 1
+
+    @property
+    def hubs(self) -> int:
+        """How many sites have a vertex beside those of their devices; none in the view by site."""
+        return self.root - self.rows
 
 
 def by_site(snapshot: Snapshot) -> Mesh:
@@ -51,6 +57,7 @@ def by_site(snapshot: Snapshot) -> Mesh:
     first_root_edge = len(snapshot.links) + len(snapshot.devices)
     _root(neighbours, snapshot, vertex_of_site, first_root_edge)
     return Mesh(
+        rows=len(snapshot.sites),
         neighbours=neighbours,
         links=len(snapshot.links),
         first_root_edge=first_root_edge,
@@ -86,6 +93,7 @@ def by_device(snapshot: Snapshot) -> Mesh:
     _root(neighbours, snapshot, vertices, first_root_edge)
     device_of = np.where(works, np.arange(len(works)), NONE).tolist()
     return Mesh(
+        rows=len(snapshot.devices),
         neighbours=neighbours,
         links=len(snapshot.links),
         first_root_edge=first_root_edge,
