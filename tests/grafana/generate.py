@@ -10,14 +10,31 @@ from typing import Any, Final
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
+from tests.grafana.availability import availability
+from tests.grafana.device import device
+from tests.grafana.interference import interference
+from tests.grafana.link import link
+from tests.grafana.monitoring import monitoring
 from tests.grafana.noc_wall import noc_wall
+from tests.grafana.resilience import resilience
+from tests.grafana.site import site
 
 FOLDER: Final = Path(__file__).parents[2] / "grafana" / "dashboards"
+BOARDS: Final = {
+    "noc-wall.json": noc_wall,
+    "site.json": site,
+    "link.json": link,
+    "device.json": device,
+    "interference.json": interference,
+    "resilience.json": resilience,
+    "availability.json": availability,
+    "monitoring.json": monitoring,
+}
 
 
 def boards() -> dict[str, str]:
     """Return each file's name with its text."""
-    return {"noc-wall.json": _text(noc_wall().build())}
+    return {name: _text(made().build()) for name, made in BOARDS.items()}
 
 
 def _text(board: Any) -> str:

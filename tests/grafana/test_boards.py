@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 from netmon.exposition.families import FAMILIES
 from netmon.verdict import Condition
 from tests.grafana.generate import FOLDER, boards
-from tests.grafana.noc_wall import CODES
+from tests.grafana.outage import DEVICE, NETMON, OUTAGE, SITE, condition, gauges
+from tests.grafana.panels import CODES
 from tests.prometheus.rules import FOLDER as PROMETHEUS
 from tests.prometheus.rules import ROOT, every_rule, read
 from tests.servers import require
@@ -33,8 +34,27 @@ def _panels() -> list[dict[str, Any]]:
     return [panel for path in BOARDS for panel in _board(path)["panels"]]
 
 
+# What Grafana puts in for its variables, in the network of these tests.
+_GIVEN = {
+    "$__rate_interval": "1m",
+    "$__range_s": "540",
+    "$__range": "9m",
+    "$__interval": "30s",
+    "$country": ".*",
+    "$site": "s|t",
+    "$device": "d",
+    "$link": "l",
+}
+
+
+def _asked(expression: str) -> str:
+    for name, value in _GIVEN.items():
+        expression = expression.replace(name, value)
+    return expression
+
+
 def _queries() -> list[str]:
-    return [target["expr"] for panel in _panels() for target in panel["targets"]]
+    return [_asked(target["expr"]) for panel in _panels() for target in panel["targets"]]
 
 
 def test_what_is_committed_is_what_is_generated() -> None:
@@ -88,6 +108,7 @@ def test_panels_do_not_lie_on_each_other(path: Path) -> None:
 
 def test_every_metric_of_the_boards_exists() -> None:
     known = {*FAMILIES, *(rule["record"] for rule in every_rule() if "record" in rule)}
+    known |= {f"{name}_bucket" for name in FAMILIES}
     used = {
         name
         for query in _queries()
@@ -114,47 +135,59 @@ def test_prometheus_parses_every_query(tmp_path: Path) -> None:
     _promtool("check", "rules", str(_wrapped(tmp_path)))
 
 
-_OUTAGE = {
-    'up{job="netmon", instance="n"}': "1x60",
-    'netmon_sites{job="netmon", instance="n"}': "24x60",
-    'netmon_judge_last_run_timestamp_seconds{job="netmon", instance="n"}': "0+10x60",
-    'netmon_site_reachable{job="netmon", instance="n", site="s"}': "0x60",
-    'netmon_link_condition{link="l", netmon_link_condition="down"}': "1x60",
-    'netmon_link_condition{link="m", netmon_link_condition="degraded"}': "1x60",
-    'netmon_incident_open{job="netmon", instance="n", incident="i", cause="jamming_like", '
-    'severity="critical", subject_kind="link", link="l"}': "1x60",
-    'netmon_incident_info{job="netmon", instance="n", incident="i", title="t", because="b", '
-    'phase="open", condition="down", runner_up="rain", sites_lost="s"}': "1x60",
-    'netmon_incident_opened_timestamp_seconds{job="netmon", instance="n", incident="i"}': "60x60",
-    'netmon_incident_sites_lost{job="netmon", instance="n", incident="i"}': "1x60",
-    'netmon_incident_dependents_lost{job="netmon", instance="n", incident="i"}': "3x60",
-    'netmon_ping_requests_total{job="netmon", instance="n", site="s", device="d"}': "0+5x60",
-    'netmon_ping_replies_total{job="netmon", instance="n", site="s", device="d"}': "0+4x60",
-    'netmon_ping_rtt_seconds{job="netmon", instance="n", site="s", device="d"}': "0.01x60",
-    'netmon_radio_snr_decibels{job="netmon", instance="n", site="s", device="d", interface="i"}': (
-        "9x60"
-    ),
-}
-
-
 def test_every_panel_shows_something_in_an_outage(tmp_path: Path) -> None:
-    _answers(tmp_path, _OUTAGE, [(f"count({query}) > bool 0", 1.0) for query in _queries()])
+    _answers(tmp_path, OUTAGE, [(f"count({query}) > bool 0", 1.0) for query in _queries()])
+
+
+def test_a_graph_has_no_link_to_a_site_it_does_not_show(tmp_path: Path) -> None:
+    """An edge without its node crashes the panel (grafana#81434)."""
+    edges = [
+        _asked(target["expr"])
+        for panel in _panels()
+        if panel["type"] == "nodeGraph"
+        for target in panel["targets"]
+        if target["refId"] == "edges"
+    ]
+    assert edges
+    gone = {name: values for name, values in OUTAGE.items() if 'site="t", name' not in name}
+    _answers(tmp_path, OUTAGE, [(f"count({edge})", 1.0) for edge in edges])
+    _answers(tmp_path, gone, [(f"count({edge})", None) for edge in edges])
 
 
 def test_every_tile_shows_0_in_a_quiet_network_and_nothing_without_netmon(tmp_path: Path) -> None:
     tiles = [
-        panel["targets"][0]["expr"]
+        _asked(panel["targets"][0]["expr"])
         for panel in _panels()
-        if panel["type"] == "stat" and panel["title"] != "Data age"
+        if panel["type"] == "stat" and " or 0 * " in panel["targets"][0]["expr"]
     ]
+    assert len(tiles) > 10
     quiet = {
-        'netmon_sites{job="netmon", instance="n"}': "24x60",
-        'netmon_site_reachable{job="netmon", instance="n", site="s"}': "1x60",
-        'netmon_link_condition{link="l", netmon_link_condition="down"}': "0x60",
-        'netmon_link_condition{link="l", netmon_link_condition="degraded"}': "0x60",
+        f"netmon_sites{{{NETMON}}}": "24x60",
+        f"netmon_site_reachable{{{SITE}}}": "1x60",
+        f'netmon_site_info{{{SITE}, name="S", country="LT"}}': "1x60",
+        **condition("link", "l", Condition.HEALTHY),
+        **gauges(DEVICE, gnss_jamming=0, gnss_spoofing=0, clock_holdover=0),
     }
     _answers(tmp_path, quiet, [(tile, 0.0) for tile in tiles])
     _answers(tmp_path, {}, [(tile, None) for tile in tiles])
+
+
+def test_links_between_boards_lead_to_boards() -> None:
+    known = {_board(path)["uid"] for path in BOARDS}
+    led = set(re.findall(r"/d/(netmon-[a-z-]+)", "".join(p.read_text("utf-8") for p in BOARDS)))
+    assert led == known - {"netmon-interference", "netmon-resilience", "netmon-availability",
+                           "netmon-monitoring"}  # fmt: skip
+
+
+def test_the_codes_of_the_rules_are_those_of_the_boards() -> None:
+    rules = {rule["record"]: rule["expr"] for rule in every_rule() if "record" in rule}
+    for kind in ("site", "device", "link"):
+        said = dict(
+            re.findall(
+                r'_condition="(\w+)"} \* (\d)', rules[f"{kind}:netmon_{kind}_condition:code"]
+            )
+        )
+        assert said == {condition.value: str(code) for condition, (code, _) in CODES.items()}
 
 
 def _answers(folder: Path, series: dict[str, str], asked: list[tuple[str, float | None]]) -> None:
