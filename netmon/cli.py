@@ -24,6 +24,7 @@ from netmon.discovery import verb as discovery
 from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
 from netmon.version import VERSION
+from netmon.watchdog import verb as watchdog
 
 EXIT_WRONG_INPUT: Final = 2
 MOST_SECONDS: Final = 86_400.0
@@ -157,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     demo_verb.set_defaults(verb=_demo)
 
     drill.add_verbs(verbs)
+    watchdog.add_verb(verbs)
 
     version = verbs.add_parser("version", help="print the version")
     version.set_defaults(verb=_version)

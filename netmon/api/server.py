@@ -124,8 +124,15 @@ async def serve(
     source: Source, settings: ApiSettings, *, listener: socket.socket | None = None
 ) -> RunningServer:
     """Begin to answer; on a given listening socket, else on one opened as the settings say."""
+    return await serve_application(make_application(source, settings), settings, listener=listener)
+
+
+async def serve_application(
+    application: web.Application, settings: ApiSettings, *, listener: socket.socket | None = None
+) -> RunningServer:
+    """Serve any application behind the guard; its own routes say who may ask what."""
     listener = listener or open_listener(settings)
-    runner = web.AppRunner(make_application(source, settings), shutdown_timeout=_CLOSE_SECONDS)
+    runner = web.AppRunner(application, shutdown_timeout=_CLOSE_SECONDS)
     await runner.setup()
     limits = GuardLimits(
         head_seconds=settings.head_timeout_seconds,
