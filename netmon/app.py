@@ -40,6 +40,7 @@ from netmon.incidents import Incident, Incidents, Suspicion
 from netmon.memory import return_what_is_free, spare_the_settled
 from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline
+from netmon.planned.outlook import Outlook
 from netmon.source import LiveSource, Vitals
 from netmon.state import State
 from netmon.store import Store, StoreError
@@ -83,7 +84,10 @@ class App:
         settings, network = configuration.settings, configuration.network
         self.vitals = Vitals(reloaded_at=surroundings.wall())
         self.state = State(network, configuration.targets)
-        self.judge = Judge(network, settings.detection, configuration.collector_site)
+        self.outlook = Outlook(configuration.plans, network, settings.planned)
+        self.judge = Judge(
+            network, settings.detection, configuration.collector_site, self.outlook.agenda
+        )
         self.incidents = Incidents(settings.incidents)
         self.pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
             state=self.state,
@@ -205,6 +209,7 @@ class App:
             fresh, settings=running.settings, collector_site=running.collector_site
         )
         self.vitals.restart_needed = changes.settings
+        self.outlook.replace(fresh.plans, fresh.network)
         self.pipeline.replace(fresh.network, fresh.targets)
         self.cadence.replace(fresh.targets.values())
         if self.traps is not None:

@@ -10,7 +10,7 @@ a device `<site>-r` and every radio link ends at interfaces of it.
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from netmon.detection.findings import DetectionSettings
 from netmon.detection.judge import Judge, Judgement
 from netmon.detection.readings import DeviceReadings, InterfaceReadings, LinkReadings, Readings
+from netmon.planned.agenda import NOTHING, Agenda
 from topology.geometry import destination
 from topology.model import (
     Carrier,
@@ -174,13 +175,14 @@ class Scene:
         interval: float = 10.0,
         collector_site: str | None = CORE,
         seed: int = 1,
+        agenda: Callable[[float], Agenda] = lambda _: NOTHING,
     ) -> None:
         self.network = network
         self.interval = interval
         self.now = 1_795_000_000.0
         self.monotonic = 1000.0
         site = SiteId(collector_site) if collector_site is not None else None
-        self.judge = Judge(network, settings, site)
+        self.judge = Judge(network, settings, site, agenda)
         self.silent: set[str] = set()
         self.snmp_silent: set[str] = set()
         self.unpolled: set[str] = set()

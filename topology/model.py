@@ -88,6 +88,7 @@ class Dependent:
 
     id: str
     kind: DependentKind
+    device: DeviceId | None = None  # by which alone it is connected; None: the site as a whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,15 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Satellite:
+    """The geostationary satellite a VSAT link goes by, and the dishes that look at it."""
+
+    longitude_deg: float  # east positive
+    downlink_hz: float  # what the dishes receive
+    dishes_m: tuple[float, float]  # diameters at the a and the b end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """Two interfaces that face each other. Parallel links are separate links."""
 
@@ -139,6 +149,7 @@ class Link:
     b: InterfaceId
     medium: Medium
     carrier: Carrier | None = None
+    satellite: Satellite | None = None  # what a VSAT link goes by, where it is known
     capacity_bps: float | None = None
     length_m: float | None = None  # None: the great circle between the sites
     srlgs: frozenset[str] = field(default_factory=frozenset)  # RFC 4202 shared risk link groups

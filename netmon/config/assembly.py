@@ -29,6 +29,7 @@ from netmon.history import HistorySettings
 from netmon.incidents import IncidentSettings
 from netmon.notices import NoticeSettings
 from netmon.pipeline import PipelineSettings
+from netmon.planned.outlook import PlannedSettings
 from netmon.store import StoreSettings
 from topology.model import SiteId
 
@@ -45,6 +46,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     cadence: CadenceSettings = field(default_factory=CadenceSettings)
     correlation: CorrelationSettings = field(default_factory=CorrelationSettings)
+    planned: PlannedSettings = field(default_factory=PlannedSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     traps: TrapSettings = field(default_factory=TrapSettings)

@@ -30,10 +30,11 @@ class Changes:
     sites: Difference[SiteId] = field(default_factory=Difference)
     devices: Difference[DeviceId] = field(default_factory=Difference)
     links: Difference[LinkId] = field(default_factory=Difference)
+    plans: bool = False  # emissions, maintenance, duty
     settings: bool = False  # any of them, the collector's site included
 
     def __bool__(self) -> bool:
-        return bool(self.sites or self.devices or self.links or self.settings)
+        return bool(self.sites or self.devices or self.links or self.plans or self.settings)
 
     @property
     def words(self) -> str:
@@ -52,6 +53,8 @@ class Changes:
             )
             if ids
         ]
+        if self.plans:
+            parts.append("plans changed")
         if self.settings:
             parts.append("settings changed")
         return ", ".join(parts) or "nothing changed"
@@ -83,6 +86,7 @@ def diff(old: Configuration, new: Configuration) -> Changes:
         sites=_difference(old.network.sites, new.network.sites),
         devices=_difference(_devices(old), _devices(new)),
         links=_difference(old.network.links, new.network.links),
+        plans=old.plans != new.plans,
         settings=(old.settings, old.collector_site) != (new.settings, new.collector_site),
     )
 

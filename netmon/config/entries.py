@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from netmon.config import tree
-from netmon.config.models import NamedEntry
+from netmon.config.base_models import NamedEntry
 from netmon.config.problem import Problem, Report, quote
 from netmon.config.tree import Document
 from netmon.config.values import NAME_PATTERN

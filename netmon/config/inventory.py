@@ -15,6 +15,7 @@ from netmon.config.problem import Problem, Report, quote
 from netmon.config.targets import Known
 from netmon.config.tree import Document, Path
 from netmon.config.tree import Mapping as TreeMapping
+from netmon.planned.schedule import Schedule
 from topology import geometry
 from topology.errors import NetworkError
 from topology.model import (
@@ -30,6 +31,7 @@ from topology.model import (
     Medium,
     Polarisation,
     Position,
+    Satellite,
     Site,
     SiteId,
     interface_id,
@@ -45,17 +47,20 @@ ONE_PEER: Final = frozenset({Medium.FIBRE, Medium.COPPER, Medium.MICROWAVE})
 
 def build(
     documents: list[Document], known: Known, report: Report
-) -> tuple[Network | None, dict[DeviceId, Target]]:
-    """Return the network and its targets; None after anything that keeps it from existing."""
+) -> tuple[Network | None, dict[DeviceId, Target], dict[SiteId, Schedule]]:
+    """Return the network, its targets, and when its mobile units are on duty.
+
+    There is no network after anything that keeps it from existing.
+    """
     sites, site_names = _gather(documents, "sites", SiteEntry, report)
     devices, device_names = _gather(documents, "devices", DeviceEntry, report)
     links, _ = _gather(documents, "links", LinkEntry, report)
     _check_positions(sites, report)
-    _check_dependents(sites, report)
+    _check_dependents(sites, devices, report)
     _check_devices(devices, site_names, known, report)
     _check_links(links, device_names, report)
     if report.problems:
-        return None, {}
+        return None, {}, {}
     interfaces = _interfaces(devices, links)
     try:
         network = Network.build(
@@ -70,14 +75,19 @@ def build(
             Problem(file=file, line=0, column=0, where="", message=line)
             for line in str(error).splitlines()
         )
-        return None, {}
+        return None, {}, {}
     _warn_of_lengths(network, links, report)
     _warn_of_shared_ends(links, report)
     polled = {
         DeviceId(name): targets.target(item.entry, interfaces[name], known)
         for name, item in devices.items()
     }
-    return network, polled
+    duty = {
+        SiteId(name): tuple(each.occasion for each in item.entry.duty)
+        for name, item in sites.items()
+        if item.entry.duty
+    }
+    return network, polled, duty
 
 
 def _gather(
@@ -113,7 +123,9 @@ def _check_positions(sites: Mapping[str, Item[SiteEntry]], report: Report) -> No
             Reporter(item.document, report).refuse(path, message)
 
 
-def _check_dependents(sites: Mapping[str, Item[SiteEntry]], report: Report) -> None:
+def _check_dependents(
+    sites: Mapping[str, Item[SiteEntry]], devices: Mapping[str, Item[DeviceEntry]], report: Report
+) -> None:
     seen: dict[str, str] = {}
     for name, item in sites.items():
         for number, dependent in enumerate(item.entry.dependents):
@@ -122,6 +134,15 @@ def _check_dependents(sites: Mapping[str, Item[SiteEntry]], report: Report) -> N
                 Reporter(item.document, report).refuse(
                     (*item.path, "dependents", number, "id"),
                     f"duplicate dependent {quote(dependent.id)}; site {first} has it already",
+                )
+            if dependent.device is None:
+                continue
+            here = [each for each, other in devices.items() if other.entry.site == name]
+            if dependent.device not in here:
+                message = f"no device {quote(dependent.device)} stands at {name}"
+                Reporter(item.document, report).refuse(
+                    (*item.path, "dependents", number, "device"),
+                    message + report.hint(dependent.device, here),
                 )
 
 
@@ -292,7 +313,14 @@ def _site(entry: SiteEntry) -> Site:
             latitude_deg=position.lat, longitude_deg=position.lon, altitude_m=position.alt
         ),
         role=entry.role,
-        dependents=tuple(Dependent(id=each.id, kind=each.kind) for each in entry.dependents),
+        dependents=tuple(
+            Dependent(
+                id=each.id,
+                kind=each.kind,
+                device=None if each.device is None else DeviceId(each.device),
+            )
+            for each in entry.dependents
+        ),
     )
 
 
@@ -341,4 +369,14 @@ def _link(entry: LinkEntry) -> Link:
         length_m=entry.length,
         srlgs=frozenset(entry.srlgs),
         contact=entry.contact,
+        satellite=_satellite(entry),
     )
+
+
+def _satellite(entry: LinkEntry) -> Satellite | None:
+    given = entry.satellite
+    if given is None:
+        return None
+    downlink = given.downlink or entry.frequency
+    assert downlink is not None  # noqa: S101 - the entry was checked
+    return Satellite(longitude_deg=given.longitude, downlink_hz=downlink, dishes_m=given.dish)

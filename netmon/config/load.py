@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from collectors.target import Community, Credential, Target
-from netmon.config import assembly, entries, inventory, secrets, syntax, tree
+from netmon.config import assembly, entries, inventory, plans, secrets, syntax, tree
 from netmon.config.addresses import Machine, this_machine
 from netmon.config.assembly import Settings
 from netmon.config.entries import Reporter
@@ -20,6 +20,7 @@ from netmon.config.problem import ConfigurationError, Problem, Report
 from netmon.config.profiles import known_profiles
 from netmon.config.targets import Known, PollingClass
 from netmon.config.tree import Document
+from netmon.planned.plans import Plans
 from topology.model import DeviceId, SiteId
 from topology.network import Network
 
@@ -31,6 +32,8 @@ SECTIONS: Final = (
     "sites",
     "devices",
     "links",
+    "emissions",
+    "maintenance",
 )
 DEFAULT_CLASS: Final = "default"
 DEFAULT_INTERVAL_SECONDS: Final = 30.0
@@ -46,6 +49,7 @@ class Configuration:
     collector_site: SiteId | None
     files: tuple[Path, ...]
     credentials: Mapping[str, Credential] = field(default_factory=dict)  # by name, in order
+    plans: Plans = field(default_factory=Plans)
     warnings: tuple[Problem, ...] = ()
 
 
@@ -103,7 +107,8 @@ def _load(
         profiles=known_profiles(documents, report),
         machine=machine,
     )
-    network, targets = inventory.build(documents, known, report)
+    network, targets, duty = inventory.build(documents, known, report)
+    planned = plans.build(documents, network, duty, report)
     if collector is not None and network is not None and collector[0] not in network.sites:
         site, reporter = collector
         message = f"unknown site {site!r}{report.hint(site, network.sites)}"
@@ -116,6 +121,7 @@ def _load(
     return Configuration(
         settings=settings,
         network=network,
+        plans=planned,
         targets=MappingProxyType(targets),
         collector_site=None if collector is None else collector[0],
         credentials=MappingProxyType(

@@ -6,14 +6,15 @@ entries, the machine or the disk is checked in `inventory`, `addresses` and `sec
 
 from typing import Annotated, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import BeforeValidator, Field, RootModel, model_validator
 
 from collectors.target import AuthProtocol, Engine, PrivacyProtocol, SecurityLevel, Version
 from netmon.config import units
+from netmon.config.base_models import Entry, NamedEntry, PositionEntry
+from netmon.config.planned_models import OccasionEntry, SatelliteEntry
 from netmon.config.values import (
     Address,
     Also,
-    Altitude,
     Boolean,
     Context,
     Country,
@@ -42,39 +43,15 @@ BANDS: Final[dict[Medium, tuple[float, float]]] = {
 }
 
 
-class Entry(BaseModel):
-    """What all entries have in common: frozen, and no key goes unnoticed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class NamedEntry(Entry):
-    """An entry that others may name."""
-
-    id: Name = Field(description="unique; the label of its series, so choose it to last")
-
-
-class PositionEntry(Entry):
-    """A point on WGS 84."""
-
-    lat: Annotated[
-        float,
-        Field(ge=-90, le=90, description="degrees, north positive"),
-        BeforeValidator(units.number),
-    ]
-    lon: Annotated[
-        float,
-        Field(ge=-180, le=180, description="degrees, east positive"),
-        BeforeValidator(units.number),
-    ]
-    alt: Altitude = 0.0
-
-
 class DependentEntry(Entry):
     """Something a site carries, lost when the site is cut off."""
 
     id: Name = Field(description="unique over all sites")
     kind: DependentKind
+    device: Name | None = Field(
+        default=None,
+        description="without which it is blind; the whole site if left out",
+    )
 
 
 class SiteEntry(NamedEntry):
@@ -87,6 +64,16 @@ class SiteEntry(NamedEntry):
     dependents: tuple[DependentEntry, ...] = Field(
         default=(), description="what goes blind when the site is cut off"
     )
+    duty: tuple[OccasionEntry, ...] = Field(
+        default=(),
+        description="of a mobile unit: when its silence matters; always, if left out",
+    )
+
+    @model_validator(mode="after")
+    def _only_who_moves_has_a_duty(self) -> "SiteEntry":
+        if self.duty and self.role is not Role.MOBILE:
+            raise ValueError("only a site of role mobile is on and off duty; remove duty")
+        return self
 
 
 class InterfaceEntry(Entry):
@@ -199,6 +186,21 @@ class LinkEntry(NamedEntry):
     length: Length | None = Field(default=None, description="the great circle if left out")
     srlgs: tuple[Name, ...] = Field(default=(), description="shared risk link groups (RFC 4202)")
     contact: Words = Field(default="", description="whom to call: a duty desk, never a person")
+    satellite: SatelliteEntry | None = Field(
+        default=None, description="of a VSAT link: what its sun outages are predicted from"
+    )
+
+    @model_validator(mode="after")
+    def _satellite_is_plausible(self) -> "LinkEntry":
+        if self.satellite is None:
+            return self
+        if self.medium is not Medium.VSAT:
+            raise ValueError(f"a link of {self.medium.value} goes by no satellite; remove it")
+        if self.satellite.downlink is None and self.frequency is None:
+            raise ValueError(
+                "satellite needs a downlink, such as downlink: 11.7 GHz, or the link a frequency"
+            )
+        return self
 
     @model_validator(mode="after")
     def _carrier_is_plausible(self) -> "LinkEntry":

@@ -5,15 +5,16 @@ from typing import Any, Final
 from pydantic import Field, create_model
 
 from netmon.config import assembly
+from netmon.config.base_models import Entry
 from netmon.config.models import (
     ClassEntry,
     CommunityEntry,
     DeviceEntry,
-    Entry,
     LinkEntry,
     SiteEntry,
     UsmEntry,
 )
+from netmon.config.planned_models import EmissionEntry, WindowEntry
 from netmon.config.values import FilePath, Interval, Name
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -48,6 +49,10 @@ class _Files(Entry):
     links: tuple[LinkEntry, ...] = Field(
         default=(), description="two interfaces that face each other"
     )
+    emissions: tuple[EmissionEntry, ...] = Field(
+        default=(), description="own emitters: counter-drone jammers, exercises"
+    )
+    maintenance: tuple[WindowEntry, ...] = Field(default=(), description="windows of planned works")
 
 
 def json_schema() -> dict[str, Any]:

@@ -4,9 +4,12 @@ Each type reads the text of the file, so that words stay words and numbers may h
 """
 
 import ipaddress
+import re
 import unicodedata
+from datetime import datetime, time
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -132,6 +135,52 @@ def _quantity(dimension: units.Dimension, words: str) -> Any:
     return WithJsonSchema({**_QUANTITY, "description": words, "examples": [dimension.example]})
 
 
+def _instant(value: object) -> object:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(
+            "must be a date and time with its offset (RFC 3339), such as 2026-11-25T10:00:00Z"
+            " or 2026-11-25T11:00:00+01:00"
+        )
+    return moment.timestamp()
+
+
+def _time_of_day(value: object) -> object:
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?", str(value))
+    if match is None:
+        raise ValueError("must be a time of day of 24 hours, such as 06:00 or 22:30")
+    hour, minute, second = (int(part) for part in match.groups("0"))
+    return time(hour, minute, second)
+
+
+def _zone(value: object) -> object:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", value):
+        raise ValueError("must be a time zone of IANA, such as Europe/Warsaw")
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        raise ValueError(
+            "this machine knows no such time zone; write one of IANA, such as Europe/Warsaw"
+        ) from None
+
+
+def _range(value: object) -> object:
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError("must be two frequencies, such as [2.4 GHz, 2.5 GHz]")
+    return value
+
+
+def _dishes(value: object) -> object:
+    if isinstance(value, list):
+        if len(value) != 2:
+            raise ValueError(f"must be one diameter, or two in the order of ends, not {len(value)}")
+        return value
+    return [value, value]
+
+
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
 ProfileName = Annotated[Name, AfterValidator(_profile)]
 FilePath = Annotated[str, Field(min_length=1, max_length=4096), AfterValidator(_file)]
@@ -190,4 +239,56 @@ Altitude = Annotated[
     BeforeValidator(units.reader(units.LENGTH)),
     Field(ge=-500, le=50_000),
     _quantity(units.LENGTH, "metres above the sea, or with a unit"),
+]
+Instant = Annotated[
+    float,
+    BeforeValidator(_instant),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": "RFC 3339, with its offset",
+            "examples": ["2026-11-25T10:00:00Z"],
+        }
+    ),
+]
+TimeOfDay = Annotated[
+    time,
+    BeforeValidator(_time_of_day),
+    WithJsonSchema({"type": "string", "description": "HH:MM", "examples": ["22:00"]}),
+]
+Zone = Annotated[
+    ZoneInfo,
+    BeforeValidator(_zone),
+    WithJsonSchema(
+        {"type": "string", "description": "of IANA", "examples": ["Europe/Warsaw"]},
+    ),
+]
+Level = Annotated[
+    float,
+    BeforeValidator(units.reader(units.LEVEL)),
+    Field(ge=-60, le=140),
+    _quantity(units.LEVEL, "dBm, or with the unit"),
+]
+Angle = Annotated[
+    float,
+    BeforeValidator(units.reader(units.ANGLE)),
+    Field(ge=-180, le=180),
+    _quantity(units.ANGLE, "degrees, east positive"),
+]
+Diameter = Annotated[
+    float,
+    BeforeValidator(units.reader(units.LENGTH)),
+    Field(ge=0.1, le=100),
+    _quantity(units.LENGTH, "metres, or with a unit"),
+]
+Dishes = Annotated[
+    tuple[Diameter, Diameter],
+    BeforeValidator(_dishes),
+    Also(type="string", example="1.2 m"),
+]
+FrequencyRange = Annotated[
+    tuple[Frequency, Frequency],
+    BeforeValidator(_range),
+    Field(description="lowest and highest, such as [2.4 GHz, 2.5 GHz]"),
 ]

@@ -18,6 +18,7 @@ IdT = TypeVar("IdT", bound=str)
 
 _TOLD: Final = 12  # so much evidence an incident carries; the rest is in the verdicts
 _WRONG: Final = frozenset({Condition.DOWN, Condition.DEGRADED})
+_OUT: Final = (Condition.DOWN, Condition.MAINTENANCE)  # carries nothing
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -156,6 +157,11 @@ class Case:
         if subject.kind is SubjectKind.DEVICE:
             return self.devices.get(DeviceId(subject.id))
         return self.sites.get(SiteId(subject.id))
+
+    def carries_nothing(self, subject: Subject) -> bool:
+        """Say whether a subject is out: down, or switched off; not for being worked on alone."""
+        verdict = self.judgement.beneath.get(subject) or self.verdict_of(subject)
+        return verdict is not None and verdict.condition in _OUT
 
     def name(self, site: SiteId) -> str:
         """Return what people call a site."""

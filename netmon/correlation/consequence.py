@@ -38,14 +38,23 @@ def sites_cut_off(network: Network, failures: Iterable[Failure]) -> list[frozens
     return [_share(network, failure, failures, lost) for failure in failures]
 
 
-def dependents_of(network: Network, sites: Iterable[SiteId]) -> tuple[str, ...]:
-    """Return what these sites carry."""
-    return tuple(
-        dependent.id
+def dependents_of(
+    network: Network, sites: Iterable[SiteId], devices: Iterable[DeviceId] = ()
+) -> tuple[str, ...]:
+    """Return what these sites carry, and what is connected by one of these devices alone."""
+    carried = [
+        dependent
         for site in sites
         if site in network.sites
         for dependent in network.sites[site].dependents
-    )
+    ]
+    connected = [
+        dependent
+        for device in sorted(devices)
+        for dependent in network.sites[network.site_of(device)].dependents
+        if dependent.device == device
+    ]
+    return tuple(dict.fromkeys(dependent.id for dependent in (*carried, *connected)))
 
 
 def _share(

@@ -6,6 +6,7 @@ from typing import Final
 from netmon.correlation.case import Case, Draft
 from netmon.correlation.consequence import Failure, dependents_of, sites_cut_off
 from netmon.correlation.jamming import jamming
+from netmon.correlation.known import maintenance, own_emitters, sun_outages
 from netmon.correlation.outage import cuts, dead_devices, dead_sites, hidden
 from netmon.correlation.settings import CorrelationSettings
 from netmon.correlation.single import each_device, each_link
@@ -16,10 +17,11 @@ from netmon.verdict import Cause, Condition, SubjectKind, Verdict
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
 
-_OUT: Final = (Condition.DOWN, Condition.MAINTENANCE)  # carries nothing
-
 # Strongest first: each rule claims what it explains.
 RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
+    maintenance,
+    sun_outages,
+    own_emitters,
     cuts,
     dead_sites,
     dead_devices,
@@ -76,19 +78,31 @@ def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
             for member in draft.members
             if member.kind is SubjectKind.SITE and member.id in case.judgement.cut_off
         }
-        lost = tuple(sorted((cut_off or frozenset()) | silent))
-        dependents = dependents_of(case.network, lost) if lost else ()
+        missed = (cut_off or frozenset()) | silent
+        lost = tuple(sorted(missed.difference(case.judgement.agenda.off_duty)))
+        dependents = dependents_of(case.network, lost, _blind(case, draft))
         known = cut_off is not None
         told.append(draft.finished(lost, dependents, consequence_known=known))
     return tuple(told)
+
+
+def _blind(case: Case, draft: Draft) -> frozenset[DeviceId]:
+    """Return the devices among the members that answer no more."""
+    silent = (Condition.DOWN, Condition.UNREACHABLE)
+    found = []
+    for member in draft.members:
+        verdict = case.judgement.beneath.get(member) or case.verdict_of(member)
+        is_device = member.kind is SubjectKind.DEVICE
+        if is_device and verdict is not None and verdict.condition in silent:
+            found.append(DeviceId(member.id))
+    return frozenset(found)
 
 
 def _failure(case: Case, draft: Draft) -> Failure:
     devices: set[DeviceId] = set()
     links: set[LinkId] = set()
     for member in draft.members:
-        verdict = None if member.kind is SubjectKind.SITE else case.verdict_of(member)
-        if verdict is None or verdict.condition not in _OUT:
+        if member.kind is SubjectKind.SITE or not case.carries_nothing(member):
             continue
         if member.kind is SubjectKind.LINK:
             links.add(LinkId(member.id))

@@ -76,8 +76,11 @@ class Errored:
         self._at: Floats = np.full(directions.rows, np.nan)
         self.risen: Flags = np.zeros(directions.rows, dtype=np.bool_)
 
-    def look(self, readings: Readings, lost_db: Floats) -> Excess:
-        """Take in this cycle; `lost_db` is what each direction's level has lost."""
+    def look(self, readings: Readings, lost_db: Floats, at_work: Flags) -> Excess:
+        """Take in this cycle; `lost_db` is what each direction's level has lost.
+
+        Nothing is learnt of directions at work: they are under maintenance.
+        """
         receiving = self._directions.receiving_row
         share = errored_share(readings.interfaces.rates, receiving)
         counted = gather_flags(readings.interfaces.updated, receiving) & np.isfinite(share)
@@ -91,7 +94,7 @@ class Errored:
         self._at = np.where(counted, readings.monotonic, self._at)
         self._sum(np.where(counted, share, 0.0), elapsed, counted & ~explained)
         self._follow(share, counted)
-        self.usual.learn(share, counted, self.risen | explained, readings.monotonic)
+        self.usual.learn(share, counted, self.risen | explained | at_work, readings.monotonic)
         return self._found()
 
     def evidence(self, row: int, excess: Excess) -> Evidence:

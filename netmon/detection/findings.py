@@ -20,7 +20,9 @@ from netmon.detection.readings import Flags, Readings
 from netmon.detection.signatures import SignatureSettings
 from netmon.detection.sync import Sync, SyncSettings, Untimed
 from netmon.detection.ways import Ways
-from topology.model import SiteId
+from netmon.planned.agenda import WindowNow
+from netmon.verdict import SubjectKind
+from topology.model import DeviceId, LinkId, SiteId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +84,22 @@ class Detectors:
         self.sync = Sync(frame.devices, settings.sync)
         self.past = Past(frame.devices, len(frame.link_ids), settings.past)
 
-    def look(self, readings: Readings) -> Findings:
-        """Let every detector look once, then let the baselines learn from what was healthy."""
+    def look(self, readings: Readings, windows: tuple[WindowNow, ...] = ()) -> Findings:
+        """Let every detector look once, then let the baselines learn from what was healthy.
+
+        Nothing is learnt of what the maintenance windows that are open name.
+        """
         devices, now = readings.devices, readings.monotonic
+        links_at_work, devices_at_work = self._at_work(windows)
         standing = self.watch.look(readings)
         self.radio.read(readings)
         fades = self.fading.look(self.radio, now)
         disturbance = self.interference.look(self.radio)
-        excess = self.errored.look(readings, fades.loss_db)
+        excess = self.errored.look(readings, fades.loss_db, self._rows(links_at_work))
         self.past.remember(readings, self.frame, standing, fades, disturbance)
         shortfall = self.adaptive.look(readings, self.radio)
-        self.radio.learn(self._frozen(standing), now)
-        doubted = self._doubted(standing)
+        self.radio.learn(self._frozen(standing, links_at_work), now)
+        doubted = self._doubted(standing, links_at_work)
         self.interference.learn(self.radio, doubted)
         self.adaptive.learn(self.radio, doubted)
         carrier_gone = np.zeros(len(self.frame.link_ids), dtype=np.bool_)
@@ -109,7 +115,9 @@ class Detectors:
             shortfall=shortfall,
             load=self.performance.look(readings.interfaces, self.frame),
             delays=self.latency.look(
-                readings, standing.heard & ~standing.doubted, self.ways.branches
+                readings,
+                standing.heard & ~standing.doubted & ~devices_at_work,
+                self.ways.branches,
             ),
             untimed=self.sync.look(readings),
             carrier_gone=carrier_gone,
@@ -166,19 +174,38 @@ class Detectors:
         groups.extend((name, devices, usual) for name, usual in self.latency.usual.items())
         return groups
 
-    def _frozen(self, standing: Standing) -> Flags:
+    def _at_work(self, windows: tuple[WindowNow, ...]) -> tuple[Flags, Flags]:
+        """Return the links and the devices that are worked on."""
+        frame = self.frame
+        links = np.zeros(len(frame.link_ids), dtype=np.bool_)
+        devices = np.zeros(frame.devices, dtype=np.bool_)
+        for subject in (subject for window in windows for subject in window.subjects):
+            # A plan may know of more than the readings at a reload.
+            if subject.kind is SubjectKind.LINK and subject.id in frame.link_row:
+                links[frame.link_row[LinkId(subject.id)]] = True
+            elif subject.kind is SubjectKind.DEVICE and subject.id in frame.device_row:
+                devices[frame.device_row[DeviceId(subject.id)]] = True
+        return links, devices
+
+    def _rows(self, links: Flags) -> Flags:
+        """Return the directions of some links."""
+        rows = self.frame.directions.link_row
+        return links[rows] if rows.size else np.zeros(0, dtype=np.bool_)
+
+    def _frozen(self, standing: Standing, at_work: Flags) -> Flags:
         """Return the directions of links in trouble: nothing of them is usual now."""
         rows = self.frame.directions.link_row
         if not rows.size:
             return np.zeros(0, dtype=np.bool_)
         alarmed = self.fading.risen | self.interference.risen | self.errored.risen
-        alarmed |= standing.link_down[rows] | standing.link_off[rows]
+        alarmed |= standing.link_down[rows] | standing.link_off[rows] | at_work[rows]
         either = alarmed.reshape(-1, 2).any(axis=1)
         return np.repeat(either, 2)
 
-    def _doubted(self, standing: Standing) -> Flags:
+    def _doubted(self, standing: Standing, at_work: Flags) -> Flags:
         """Return the directions of which no value says what is normal at its level."""
         rows = self.frame.directions.link_row
         if not rows.size:
             return np.zeros(0, dtype=np.bool_)
-        return self.errored.risen | standing.link_down[rows] | standing.link_off[rows]
+        out = standing.link_down | standing.link_off | at_work
+        return self.errored.risen | out[rows]

@@ -19,9 +19,11 @@ from netmon.detection.findings import DetectionSettings, Detectors, Findings
 from netmon.detection.fingerprint import Marks, blank, blend
 from netmon.detection.frame import Frame, compile_frame
 from netmon.detection.links import LinkJudge
+from netmon.detection.overlay import overlaid
 from netmon.detection.proposal import Proposal, plain
 from netmon.detection.readings import Readings
 from netmon.detection.sites import LostSites, counted
+from netmon.planned.agenda import NOTHING, Agenda
 from netmon.verdict import Cause, Condition, Subject, SubjectKind, Verdict
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
@@ -41,6 +43,8 @@ class Judgement:
     # Monotonic, of those that are not well: since when a link is, a site is what it is.
     ill_since: Mapping[LinkId, float] = field(default_factory=dict)
     same_since: Mapping[SiteId, float] = field(default_factory=dict)
+    agenda: Agenda = NOTHING  # what of all plans holds now
+    beneath: Mapping[Subject, Verdict] = field(default_factory=dict)  # maintenance left aside
 
 
 class Judge:
@@ -51,8 +55,11 @@ class Judge:
         network: Network,
         settings: DetectionSettings | None = None,
         collector_site: SiteId | None = None,
+        agenda: Callable[[float], Agenda] = lambda _: NOTHING,
     ) -> None:
+        """`agenda` says what was planned for an instant (wall clock)."""
         self.network = network
+        self._agenda = agenda
         self.settings = settings or DetectionSettings()
         self.collector_site = collector_site
         self._detectors: Detectors | None = None
@@ -67,8 +74,8 @@ class Judge:
     def judge(self, readings: Readings) -> Judgement:
         """Return what is believed now."""
         detectors = self._attuned(readings)
-        frame = detectors.frame
-        found = detectors.look(readings)
+        frame, agenda = detectors.frame, self._agenda(readings.now)
+        found = detectors.look(readings, agenda.windows)
         behind = self._behind_marks(frame, found)
         lost = self._lost_sites(detectors)
         lost.look(found, behind)
@@ -103,16 +110,25 @@ class Judge:
         )
         self._believe_sites(detectors, found, lost)
         self._network = ownsite.judged(detectors, found, self._network)
+        beliefs = overlaid(
+            agenda,
+            frame.network,
+            self._links.known(),
+            self._devices.known(),
+            self._sites.known(),
+        )
         return Judgement(
             now=readings.now,
             monotonic=readings.monotonic,
-            links=self._links.known(),
-            devices=self._devices.known(),
-            sites=self._sites.known(),
+            links=beliefs.links,
+            devices=beliefs.devices,
+            sites=beliefs.sites,
             network=self._network,
-            cut_off=frozenset(lost.losses),
+            cut_off=frozenset(site for site in lost.losses if site not in agenda.off_duty),
             ill_since=self._links.ill_since(),
             same_since=self._sites.same_since(),
+            agenda=agenda,
+            beneath=beliefs.beneath,
         )
 
     def replace(self, network: Network, collector_site: SiteId | None = None) -> None:

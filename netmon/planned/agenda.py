@@ -15,6 +15,7 @@ from topology.model import LinkId, Position, SiteId
 class WindowNow:
     """A maintenance window that is open. Subjects: what it names, and what stands or ends there."""
 
+    id: str
     name: str
     words: str  # "Mast works, 10:00–12:00 UTC"
     start: float
@@ -26,6 +27,7 @@ class WindowNow:
 class EmissionNow:
     """An own emitter that radiates, or may still be felt."""
 
+    id: str
     name: str
     words: str
     start: float
@@ -53,6 +55,8 @@ class Agenda:
     emissions: tuple[EmissionNow, ...] = ()
     suns: Mapping[LinkId, tuple[SunNow, ...]] = field(default_factory=dict)
     off_duty: Mapping[SiteId, str] = field(default_factory=dict)
+    lead_seconds: float = 0.0  # an emission may be felt so much before its start
+    sun_margin_seconds: float = 0.0  # the same of the sun
 
 
 NOTHING: Agenda = Agenda()
