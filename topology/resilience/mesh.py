@@ -2,8 +2,9 @@
 
 Two views. By device: a vertex is a device, and a site with several devices has a hub as well,
 on which they hang by edges that never fail. By site: a vertex is a site with all that stands
-there. The root is joined to each core by an edge that never fails; what a path leads to from the
-root is what reaches a core.
+there. The root is joined to each core by an edge that never fails, and by device to each device
+there, so that a core is lost with the last of them; what a path leads to from the root is what
+reaches a core.
 """
 
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ Neighbours = list[list[tuple[int, int]]]
 class Mesh:
     """Vertices by number, the root last. An edge below `links` is the link of that row.
 
-    Edges from `first_root_edge` on join the root and the core whose site row is the rest; those
-    between are the hub edges of the device whose row is the rest.
+    Edges from `first_root_edge` on join the root and the vertex that is the rest; those between
+    are the hub edges of the device whose row is the rest.
     """
 
     rows: int  # devices, or sites, of the snapshot
@@ -55,7 +56,7 @@ def by_site(snapshot: Snapshot) -> Mesh:
     _join(neighbours, np.flatnonzero(links & (ends[:, 0] != ends[:, 1])), ends)
     vertex_of_site = np.where(occupied, np.arange(len(occupied)), NONE).tolist()
     first_root_edge = len(snapshot.links) + len(snapshot.devices)
-    _root(neighbours, snapshot, vertex_of_site, first_root_edge)
+    _root(neighbours, np.flatnonzero(snapshot.core & occupied).tolist(), first_root_edge)
     return Mesh(
         rows=len(snapshot.sites),
         neighbours=neighbours,
@@ -90,7 +91,7 @@ def by_device(snapshot: Snapshot) -> Mesh:
     for device, site in zip(devices[~alone].tolist(), at[~alone].tolist(), strict=True):
         _edge(neighbours, device, vertices[site], len(snapshot.links) + device)
     first_root_edge = len(snapshot.links) + len(snapshot.devices)
-    _root(neighbours, snapshot, vertices, first_root_edge)
+    _root(neighbours, devices[snapshot.core[at]].tolist(), first_root_edge)
     device_of = np.where(works, np.arange(len(works)), NONE).tolist()
     return Mesh(
         rows=len(snapshot.devices),
@@ -109,12 +110,9 @@ def _join(neighbours: Neighbours, rows: np.ndarray, ends: np.ndarray) -> None:
         neighbours[b].append((a, row))
 
 
-def _root(
-    neighbours: Neighbours, snapshot: Snapshot, vertex_of_site: list[int], first_edge: int
-) -> None:
-    for site in np.flatnonzero(snapshot.core).tolist():
-        if vertex_of_site[site] != NONE:
-            _edge(neighbours, len(neighbours) - 1, vertex_of_site[site], first_edge + site)
+def _root(neighbours: Neighbours, at_cores: list[int], first_edge: int) -> None:
+    for vertex in at_cores:
+        _edge(neighbours, len(neighbours) - 1, vertex, first_edge + vertex)
 
 
 def _edge(neighbours: Neighbours, a: int, b: int, edge: int) -> None:

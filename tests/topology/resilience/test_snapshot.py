@@ -53,6 +53,12 @@ def test_the_last_working_device_of_a_site_is_its_hub() -> None:
     assert by_device(snapshot).vertex_of_site == [0, 1, 3]
 
 
+def test_the_root_is_joined_to_every_device_of_a_core() -> None:
+    network = make_network(DEVICES, LINKS, cores=["relay"])
+    mesh = by_device(of_network(network))
+    assert [neighbour for neighbour, _ in mesh.neighbours[mesh.root]] == [1, 2]
+
+
 def test_its_arrays_cannot_be_written() -> None:
     snapshot = of_network(NETWORK)
     with pytest.raises(ValueError, match="read-only"):
