@@ -9,6 +9,7 @@ what a cycle costs. Figures are CPU time of whole cycles: settle, read, judge, c
 """
 
 import argparse
+import functools
 import gc
 import statistics
 import sys
@@ -32,6 +33,7 @@ from collectors.observation import (  # noqa: E402
     Outcome,
 )
 from collectors.target import Community, PingTarget, SnmpTarget, Target  # noqa: E402
+from netmon.correlation.memory import Memory  # noqa: E402
 from netmon.correlation.rules import correlate  # noqa: E402
 from netmon.detection.judge import Judge, Judgement  # noqa: E402
 from netmon.incidents import Incidents, Suspicion  # noqa: E402
@@ -121,7 +123,7 @@ class World:
         self.pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
             state=state,
             judge=Judge(self.network, collector_site=SiteId("site-0")),
-            correlate=correlate,
+            correlate=functools.partial(correlate, memory=Memory()),
             incidents=Incidents(),
             wall=lambda: 1.7e9 + self._at,
             monotonic=lambda: self._at,

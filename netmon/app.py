@@ -31,6 +31,7 @@ from netmon.config import load
 from netmon.config.changes import diff, refusal
 from netmon.config.load import Configuration
 from netmon.config.problem import ConfigurationError
+from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.exercise import correlate_as_drill
@@ -95,6 +96,7 @@ class App:
             correlate=functools.partial(
                 correlate_as_drill if surroundings.is_drill else correlate,
                 settings=settings.correlation,
+                memory=Memory(),
             ),
             incidents=self.incidents,
             wall=surroundings.wall,

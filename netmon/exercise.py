@@ -7,6 +7,7 @@ a remark; and its metrics carry `drill="true"`, which Alertmanager's routes send
 from dataclasses import replace
 from typing import Final
 
+from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.correlation.settings import CorrelationSettings
 from netmon.detection.judge import Judgement
@@ -17,10 +18,13 @@ MARK: Final = "DRILL: "
 
 
 def correlate_as_drill(
-    judgement: Judgement, network: Network, settings: CorrelationSettings | None = None
+    judgement: Judgement,
+    network: Network,
+    settings: CorrelationSettings | None = None,
+    memory: Memory | None = None,
 ) -> tuple[Suspicion, ...]:
     """Return what is wrong now in a drill, every suspicion marked as one."""
     return tuple(
         replace(suspicion, title=MARK + suspicion.title, severity=Severity.INFO)
-        for suspicion in correlate(judgement, network, settings)
+        for suspicion in correlate(judgement, network, settings, memory)
     )

@@ -125,6 +125,7 @@ _ALIVE: Final = (Phase.OPEN, Phase.ACKNOWLEDGED)
 # Causes that turn into one another as more is seen; UNKNOWN and equal ones always match.
 _FAMILIES: Final = (
     frozenset({Cause.INTERFERENCE, Cause.JAMMING_LIKE, Cause.RECEIVER}),
+    frozenset({Cause.INTERFERENCE, Cause.JAMMING_LIKE, Cause.SYNC}),
     frozenset({Cause.RAIN, Cause.MULTIPATH, Cause.MISALIGNMENT}),
     frozenset({Cause.TRANSMITTER, Cause.RECEIVER}),
     frozenset({Cause.POWER, Cause.FIBRE_CUT, Cause.UPSTREAM, Cause.CONFIGURATION}),
@@ -132,6 +133,7 @@ _FAMILIES: Final = (
 # Once so much was seen, a rest that shows less does not take it back while it lasts.
 _LESS_THAN: Final = {
     Cause.JAMMING_LIKE: frozenset({Cause.INTERFERENCE, Cause.UNKNOWN}),
+    Cause.SYNC: frozenset({Cause.INTERFERENCE, Cause.UNKNOWN}),
     Cause.FIBRE_CUT: frozenset({Cause.UNKNOWN}),
     Cause.POWER: frozenset({Cause.UNKNOWN}),
     Cause.RAIN: frozenset({Cause.UNKNOWN}),

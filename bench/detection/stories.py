@@ -6,6 +6,7 @@ collectors are left out. A quiet day comes first, so that baselines are grown.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from bench.detection.causes import Found, Happened, Naming, name
 from bench.detection.events import Span
+from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Incident, Incidents, Severity, Suspicion
@@ -67,7 +69,7 @@ def watch(made: Trial, seconds: float) -> tuple[Incident, ...]:
     pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
         state=State(border.network, {target.device: target for target in border.targets}),
         judge=Judge(border.network, collector_site=border.collector_site),
-        correlate=correlate,
+        correlate=partial(correlate, memory=Memory()),
         incidents=Incidents(),
         wall=lambda: _BEGAN - _MONOTONIC + at[0],
         monotonic=lambda: at[0],

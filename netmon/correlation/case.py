@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from netmon.area import Area
+from netmon.correlation.memory import Memory
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
 from netmon.verdict import Cause, Condition, Evidence, Known, Subject, SubjectKind, Verdict
@@ -71,6 +72,7 @@ class Case:
 
     judgement: Judgement
     network: Network
+    memory: Memory = field(default_factory=Memory)
     links: dict[LinkId, Verdict] = field(init=False)
     devices: dict[DeviceId, Verdict] = field(init=False)
     sites: dict[SiteId, Verdict] = field(init=False)
@@ -82,6 +84,7 @@ class Case:
         self.links = _not_well(self.judgement.links, known.links)
         self.devices = _not_well(self.judgement.devices, known.devices)
         self.sites = _not_well(self.judgement.sites, known.sites)
+        self.memory.look(self.links, self.judgement.ill_since, self.judgement.monotonic)
 
     def free(self, verdict: Verdict) -> bool:
         """Say whether nobody has claimed it."""
@@ -96,6 +99,11 @@ class Case:
             and self.free(verdict)
             and (not causes or verdict.cause in causes)
         ]
+
+    def is_wrong(self, link: LinkId) -> bool:
+        """Say whether a link is down or degraded, and nobody has claimed it."""
+        verdict = self.links.get(link)
+        return verdict is not None and verdict.condition in _WRONG and self.free(verdict)
 
     def ill_since(self, link: LinkId) -> float:
         """Return since when (monotonic) a link is not well, whatever it went through since."""

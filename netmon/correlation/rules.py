@@ -7,9 +7,11 @@ from netmon.correlation.case import Case, Draft
 from netmon.correlation.consequence import Failure, dependents_of, sites_cut_off
 from netmon.correlation.jamming import jamming
 from netmon.correlation.known import maintenance, own_emitters, sun_outages
+from netmon.correlation.memory import Memory
 from netmon.correlation.outage import cuts, dead_devices, dead_sites, hidden
 from netmon.correlation.settings import CorrelationSettings
 from netmon.correlation.single import each_device, each_link
+from netmon.correlation.timing import lost_time
 from netmon.correlation.weather import rain
 from netmon.detection.judge import Judgement
 from netmon.incidents import Severity, Suspicion
@@ -25,6 +27,7 @@ RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
     cuts,
     dead_sites,
     dead_devices,
+    lost_time,
     jamming,
     rain,
     each_link,
@@ -34,13 +37,19 @@ RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
 
 
 def correlate(
-    judgement: Judgement, network: Network, settings: CorrelationSettings | None = None
+    judgement: Judgement,
+    network: Network,
+    settings: CorrelationSettings | None = None,
+    memory: Memory | None = None,
 ) -> tuple[Suspicion, ...]:
-    """Return what is wrong now, one suspicion for each cause."""
+    """Return what is wrong now, one suspicion for each cause.
+
+    `memory` is of the cycles before, and is written on; without one, only this cycle counts.
+    """
     own = judgement.network
     if own is not None and own.condition is Condition.DOWN:
         return (_own_uplink(own),)
-    case = Case(judgement=judgement, network=network)
+    case = Case(judgement=judgement, network=network, memory=memory or Memory())
     for rule in RULES:
         rule(case, settings or CorrelationSettings())
     if own is not None:

@@ -73,10 +73,9 @@ def test_a_clock_that_is_set_during_a_cut_does_not_make_two_of_it(jump: float) -
     assert suspicion.title == "fibre cut: 2 links of duct-7 are down"
 
 
-def test_one_jammed_link_stays_interference() -> None:
+def test_one_disturbed_receiver_stays_interference() -> None:
     scene = scene_of()
     scene.link("a-b").jam(12.0, end=0)
-    scene.link("a-b").jam(12.0, end=1)
     (suspicion,) = suspected(scene, polls=3)
     assert suspicion.cause is Cause.INTERFERENCE
     assert suspicion.severity is Severity.WARNING

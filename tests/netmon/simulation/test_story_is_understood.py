@@ -7,6 +7,7 @@ import pytest
 
 from collectors.observation import EchoObservation
 from netmon.config.load import Configuration
+from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Suspicion
@@ -51,17 +52,18 @@ def test_every_event_is_suspected_with_its_cause_and_nothing_else(
     world, targets = make_world(name), list(border.targets.values())
     state = State(border.network, border.targets)
     judge = Judge(border.network, collector_site=SiteId("vilnius"))
+    memory = Memory()
     before = past(
         world, targets, until=UNTIL, monotonic=MONOTONIC, seconds=43_200, step_seconds=300
     )
     for _, judgement in judged(state, judge, before):
-        assert correlate(judgement, border.network) == ()
+        assert correlate(judgement, border.network, memory=memory) == ()
     first: dict[str, tuple[float, Suspicion]] = {}
     live = observations(
         world, targets, np.arange(0.0, 90.0, POLL_SECONDS), until=UNTIL, monotonic=MONOTONIC
     )
     for time, judgement in judged(state, judge, live):
-        for suspicion in correlate(judgement, border.network):
+        for suspicion in correlate(judgement, border.network, memory=memory):
             first.setdefault(str(suspicion.cause), (time, suspicion))
     expected = {str(each.cause): each for each in drill(name).expected}
     assert set(first) == set(expected)
