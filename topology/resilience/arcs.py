@@ -59,12 +59,17 @@ class Arcs:
         left &= vertices[self.tail] & vertices[self.head]
         return left
 
-    def reached(self, devices: Flags, links: Flags) -> Flags:
-        """Return which sites reach a core over the devices and links that work."""
+    def in_touch(self, devices: Flags, links: Flags) -> Flags:
+        """Return which vertices hang together with a core over the devices and links that work."""
         left = self.kept(devices, links)
         label = components(len(self.mesh.neighbours), self.tail[left], self.head[left])
+        found: Flags = label == label[self.mesh.root]
+        return found
+
+    def reached(self, devices: Flags, links: Flags) -> Flags:
+        """Return which sites reach a core over the devices and links that work."""
         found: Flags = self.site_vertex != NONE
-        found &= label[self.site_vertex] == label[self.mesh.root]
+        found &= self.in_touch(devices, links)[self.site_vertex]
         return found
 
     def reached_without(self, failed: Elements) -> Flags:
