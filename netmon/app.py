@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,12 +41,15 @@ from netmon.incidents import Incident, Incidents, Suspicion
 from netmon.memory import return_what_is_free, spare_the_settled
 from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline
+from netmon.planned.agenda import NOTHING, Agenda
 from netmon.planned.outlook import Outlook
+from netmon.planned.suns import Predicted
 from netmon.source import LiveSource, Vitals
 from netmon.state import State
 from netmon.store import Store, StoreError
 from netmon.traps import Traps
 from netmon.version import VERSION
+from topology.model import LinkId
 
 if TYPE_CHECKING:
     from collectors.snmp.pysnmp_engine import PysnmpEngine
@@ -57,6 +60,7 @@ P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
 
 RETENTION_SECONDS: Final = 86_400.0
+SUN_SECONDS: Final = 3_600.0  # between two looks at when the sun comes next
 KEEP_INCIDENTS_SECONDS: Final = 90 * 86_400.0
 LAG_PROBE_SECONDS: Final = 0.25
 LEARNED_SECONDS: Final = 180.0  # by then every device that answers has said what it is
@@ -136,6 +140,8 @@ class App:
             wall=surroundings.wall,
             monotonic=surroundings.monotonic,
         )
+        self._suns: Mapping[LinkId, Predicted] = {}
+        instruments.watch_plans(self.exposition, self._agenda, lambda: self._suns)
         instruments.watch_vitals(self.exposition, self.vitals)
         instruments.watch_cadence(self.exposition, self.cadence)
         instruments.watch_protection(self.exposition, lambda: self.configuration.targets)
@@ -168,6 +174,7 @@ class App:
             instruments.watch_guard(self.exposition, self.server.statistics)
             _log.info("listening on %s", self.server.url)
             chores.start()
+            await self._foresee_suns()
             async with asyncio.TaskGroup() as tasks:
                 endless = [
                     tasks.create_task(self.pipeline.run(), name="pipeline"),
@@ -212,6 +219,7 @@ class App:
         )
         self.vitals.restart_needed = changes.settings
         self.outlook.replace(fresh.plans, fresh.network)
+        await self._foresee_suns()
         self.pipeline.replace(fresh.network, fresh.targets)
         self.cadence.replace(fresh.targets.values())
         if self.traps is not None:
@@ -272,6 +280,14 @@ class App:
                 settings=self.configuration.settings.snmp,
             )
         return self.foreign
+
+    def _agenda(self) -> Agenda:
+        """Return what was planned, as it was last judged by."""
+        judgement = self.pipeline.judgement
+        return NOTHING if judgement is None else judgement.agenda
+
+    async def _foresee_suns(self) -> None:
+        self._suns = await asyncio.to_thread(self.outlook.next_suns, self._outside.wall())
 
     def _snmp_statistics(self) -> tuple[SnmpStatistics, ...]:
         engines = (self.native, self.foreign)
@@ -356,6 +372,7 @@ class App:
         seconds = self.configuration.settings.store.checkpoint_seconds
         chores.every(seconds, "baseline checkpoint", self._checkpoint)
         chores.every(RETENTION_SECONDS, "retention", self._forget_old)
+        chores.every(SUN_SECONDS, "sun outages", self._foresee_suns)
         instruments.watch_chores(self.exposition, chores)
         return chores
 

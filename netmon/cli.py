@@ -1,4 +1,4 @@
-"""The command line: check, run, schema, profile, discover, demo, version.
+"""The command line: check, run, schema, profile, discover, sun-outages, demo, version.
 
 Exit codes: 0 well, 1 the run itself failed (a demo that missed an incident), 2 wrong input, told in
 full on standard error, with nothing started.
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from collectors.snmp import profile_keys
-from netmon import demo, drill, profiles
+from netmon import demo, drill, profiles, sunoutages
 from netmon.api.server import ListenError
 from netmon.api.wording import count
 from netmon.app import run_app
@@ -146,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
 
     profiles.add_verbs(verbs)
     discovery.add_verb(verbs)
+    sunoutages.add_verb(verbs)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
     demo_verb.add_argument(

@@ -20,10 +20,12 @@ from netmon.cadence import LATENESS_BOUNDS_SECONDS, Cadence, CadenceStatistics
 from netmon.chores import Chores
 from netmon.exposition.exposition import Exposition
 from netmon.notices import NoticeStatistics
+from netmon.planned.agenda import Agenda
+from netmon.planned.suns import Predicted
 from netmon.source import Vitals
 from netmon.tally import Durations
 from netmon.traps import Traps
-from topology.model import DeviceId
+from topology.model import DeviceId, LinkId
 
 CADENCE: Final = {
     "polls": "netmon_polls_total",
@@ -193,6 +195,28 @@ def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:
     watch("netmon_config_last_reload_timestamp_seconds", lambda: vitals.reloaded_at)
     watch("netmon_config_restart_needed", lambda: float(vitals.restart_needed))
     watch("netmon_store_failures_total", lambda: float(vitals.store_failures))
+
+
+def watch_plans(
+    exposition: Exposition,
+    agenda: Callable[[], Agenda],
+    suns: Callable[[], Mapping[LinkId, Predicted]],
+) -> None:
+    """Export what of all plans holds now, and when the sun comes next."""
+    each = exposition.health.watch_each
+    each("netmon_maintenance_active", "window", lambda: {one.id: 1 for one in agenda().windows})
+    each("netmon_emission_active", "emission", lambda: {one.id: 1 for one in agenda().emissions})
+    each("netmon_site_off_duty", "site", lambda: dict.fromkeys(agenda().off_duty, 1))
+    each(
+        "netmon_link_sun_outage_start_timestamp_seconds",
+        "link",
+        lambda: {link: one.outage.start for link, one in suns().items()},
+    )
+    each(
+        "netmon_link_sun_outage_end_timestamp_seconds",
+        "link",
+        lambda: {link: one.outage.end for link, one in suns().items()},
+    )
 
 
 def _watch_all(

@@ -25,7 +25,7 @@ _BEAM_FACTOR_DEG: Final = 70.0
 _DAY_SECONDS: Final = 86_400.0
 _DEGREES_PER_SECOND: Final = 360.0 / _DAY_SECONDS  # the mean sun
 _SEARCHED_SECONDS: Final = 7_200.0  # either side of the peak: the widest beam passes in less
-_DECLINATION_SLACK_DEG: Final = 0.5  # more than the sun moves in a day
+_MOST_A_DAY_DEG: Final = 0.42  # of declination, that the sun moves: 0.397° at an equinox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +101,19 @@ def sun_outages(dish: Dish, start: float, end: float) -> Iterator[SunOutage]:
     x, y, z = dish._way  # noqa: SLF001
     towards_deg = math.degrees(math.atan2(y, x))
     height_deg = math.degrees(math.atan2(z, math.hypot(x, y)))
-    first_noon = start - _SEARCHED_SECONDS
-    for day in range(math.ceil((end - first_noon) / _DAY_SECONDS) + 1):
-        near = first_noon + day * _DAY_SECONDS
+    near = start - _SEARCHED_SECONDS
+    while near < end:
         declination_deg, longitude_deg = declination_and_longitude_deg(near)
-        if abs(declination_deg - height_deg) > dish.reach_deg + _DECLINATION_SLACK_DEG:
+        aside_deg = abs(declination_deg - height_deg) - dish.reach_deg - _MOST_A_DAY_DEG
+        if aside_deg > 0:
+            near += (1 + math.floor(aside_deg / _MOST_A_DAY_DEG)) * _DAY_SECONDS
             continue
         # The sun goes west; it is due when it stands over the longitude the dish looks along.
         ahead_deg = (longitude_deg - towards_deg) % 360.0
         outage = _pass(dish, near + ahead_deg / _DEGREES_PER_SECOND)
         if outage is not None and outage.end > start and outage.start < end:
             yield outage
+        near += _DAY_SECONDS
 
 
 def _pass(dish: Dish, about: float) -> SunOutage | None:

@@ -71,6 +71,36 @@ TABLE: Final[tuple[Family, ...]] = (
         "link",
     ),
     gauge(
+        _LINKS,
+        "netmon_link_sun_outage_start_timestamp_seconds",
+        "When the sun comes behind its satellite, as predicted; of the outage under way, or next",
+        "link",
+    ),
+    gauge(
+        _LINKS,
+        "netmon_link_sun_outage_end_timestamp_seconds",
+        "When it leaves again",
+        "link",
+    ),
+    gauge(
+        _SITES,
+        "netmon_site_off_duty",
+        "1 for a mobile unit whose silence is no incident now",
+        "site",
+    ),
+    gauge(
+        _INCIDENTS,
+        "netmon_maintenance_active",
+        "1 for every maintenance window that is open",
+        "window",
+    ),
+    gauge(
+        _INCIDENTS,
+        "netmon_emission_active",
+        "1 for every own emitter that radiates as planned, or may still be felt",
+        "emission",
+    ),
+    gauge(
         _SITES,
         "netmon_site_reachable",
         "1: something there answers; 0: cut off, or down as a whole",

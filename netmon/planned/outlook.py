@@ -39,7 +39,7 @@ class Outlook:
         self.settings = settings or PlannedSettings()
         self._of: tuple[Plans, Network] = plans, network
         self._made: tuple[Agenda, Span, tuple[Plans, Network]] | None = None
-        self._next: tuple[Mapping[LinkId, Predicted], Span, Network] | None = None
+        self._foreseen: tuple[list[Predicted], Span, Network] | None = None
 
     def replace(self, plans: Plans, network: Network) -> None:
         """Go on with other plans for another network."""
@@ -55,14 +55,20 @@ class Outlook:
         return made[0]
 
     def next_suns(self, now: float) -> Mapping[LinkId, Predicted]:
-        """Return of each satellite link the sun outage under way, or else the next one."""
-        network = self._of[1]
-        made = self._next
+        """Return of each satellite link the sun outage under way, or else the next one.
+
+        It takes a millisecond for each link, so it is for a thread.
+        """
+        found = next_of_each(self._of[1], now, _AHEAD_SECONDS)
+        return MappingProxyType({one.link: one for one in found})
+
+    def _foresee(self, network: Network, now: float) -> list[Predicted]:
+        """Return the outages of a day, worked out once a day."""
+        made = self._foreseen
         if made is None or made[2] is not network or not made[1].holds(now):
-            found = {one.link: one for one in next_of_each(network, now, _AHEAD_SECONDS)}
-            ends = [one.outage.end for one in found.values()]
-            until = min((now + _DAY_SECONDS, *(end for end in ends if end > now)))
-            self._next = made = MappingProxyType(found), Span(now, until), network
+            margin = self.settings.sun_margin_seconds
+            found = predicted(network, now - margin, now + 2 * _DAY_SECONDS + margin)
+            self._foreseen = made = found, Span(now, now + _DAY_SECONDS), network
         return made[0]
 
     def _agenda(self, plans: Plans, network: Network, now: float) -> tuple[Agenda, float]:
@@ -82,7 +88,7 @@ class Outlook:
                     emissions.append(_emission_now(emission, span))
         suns: dict[LinkId, tuple[SunNow, ...]] = {}
         margin = settings.sun_margin_seconds
-        for one in predicted(network, now - margin, now + _DAY_SECONDS + margin):
+        for one in self._foresee(network, now):
             felt = Span(one.outage.start - margin, one.outage.end + margin)
             changes += [felt.start, felt.end]
             if felt.holds(now):

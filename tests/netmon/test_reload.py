@@ -84,3 +84,26 @@ def test_settings_that_wait_for_a_restart_are_told_at_every_reload_until_they_ar
 def test_settings_at_work_stay_those_of_the_start(tmp_path: Path) -> None:
     app = reloaded(write(tmp_path, SETTINGS + NETWORK), FAST + NETWORK)
     assert app.configuration.settings.pipeline.judge_interval_seconds == 1
+
+
+WINDOW = """\
+maintenance:
+  - {id: mast, sites: [narva], when: [{start: 2020-01-01T00:00:00Z, end: 2090-01-01T00:00:00Z}]}
+"""
+
+
+def test_plans_that_are_written_while_netmon_runs_hold_after_the_next_reload(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[tuple[str, ...]] = []
+
+    def look(app: App) -> None:
+        app.pipeline.judge(1_795_000_000.0, 0.0)
+        samples = app.exposition.health.samples().get("netmon_maintenance_active", [])
+        told.append(tuple(labels["window"] for labels, _ in samples))
+
+    before = SETTINGS + NETWORK
+    with caplog.at_level(logging.INFO):
+        reloaded(write(tmp_path, before), before, before + WINDOW, before, look=look)
+    assert told == [(), ("mast",), ()]
+    assert caplog.text.count("reloaded: plans changed") == 2
