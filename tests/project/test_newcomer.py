@@ -121,5 +121,5 @@ def test_the_examples_pass_netmon_check(
     files = [str(ROOT / "examples" / name) for name in ("netmon.yaml", "inventory.yaml")]
     assert cli.main(["check", *files]) == 0
     told = capsys.readouterr()
-    assert told.out == "ok: 4 sites, 6 devices, 5 links; 6 polled\n"
+    assert told.out == "ok: 5 sites, 8 devices, 8 links; 8 polled\n"
     assert told.err == ""
