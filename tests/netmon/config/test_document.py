@@ -68,7 +68,10 @@ def test_the_examples_load(tmp_path: Path) -> None:
         machine=MACHINE,
     )
     assert configuration.collector_site == "warsaw"
-    assert len(configuration.network.links) == 5
+    assert len(configuration.network.links) == 8
+    assert [one.id for one in configuration.plans.emissions] == ["terespol-counter-drone"]
+    assert [one.id for one in configuration.plans.windows] == ["siedlce-generator"]
+    assert list(configuration.plans.duty) == ["patrol-1"]
     assert not configuration.warnings
 
 
