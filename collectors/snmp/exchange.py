@@ -383,7 +383,8 @@ class Exchange:
                 self._give_up(ask, is_stalled=woken - noted > self._settings.stall_seconds)
             else:
                 break
-        if self._deadlines and self._timer is None:
+        # What was sent on may have set the timer already, for later than the next in the heap.
+        if self._deadlines and (self._timer is None or self._deadlines[0][0] < self._timer_due):
             self._arm(self._deadlines[0][0])
 
     def _give_up(self, ask: _Ask, *, is_stalled: bool) -> None:

@@ -299,6 +299,28 @@ def test_stall_of_our_own_loop_is_never_a_timeout(
     LOOPS[loop](story())
 
 
+def test_a_silent_device_is_no_stall_of_ours_when_another_is_asked_again() -> None:
+    """The second device is due between the first one's tries."""
+
+    async def story() -> None:
+        engine = SnmpEngine()
+        async with running_agent() as one, running_agent() as other:
+            one.trick = other.trick = lambda request, answer: []
+            first = asyncio.create_task(
+                engine.collect(one.target(timeout_seconds=0.8, retries=1, budget_seconds=5.0))
+            )
+            await asyncio.sleep(0.4)
+            second = await engine.collect(
+                other.target(timeout_seconds=0.8, retries=0, budget_seconds=5.0)
+            )
+            assert second.outcome is Outcome.TIMEOUT
+            assert (await first).outcome is Outcome.TIMEOUT
+            assert engine.statistics.too_late == 0
+        await engine.close()
+
+    asyncio.run(story())
+
+
 def test_closing_ends_what_is_under_way_as_not_polled() -> None:
     async def story() -> None:
         engine = SnmpEngine()
