@@ -1,155 +1,82 @@
 """Evaluate: run the layers of evidence one by one and write them into docs/detection.md.
 
-    python -m bench.detection [--layers a1 b c] [--quick] [--seed 100] [--stories 12] [--dry-run]
+    python -m bench.detection [--layers a1 b c d t3 sensitivity] [--quick] [--seed 100]
+        [--stories 12] [--jobs 2] [--dry-run]
 
-`--quick` takes a few links and days, for a taste, and writes nothing.
+`--quick` takes a few links, days and hours, for a taste, and writes nothing.
 """
 
 import argparse
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from bench.detection import interference, rain, wetrivals
-from bench.detection.causes import MONTH_SECONDS, together
-from bench.detection.injection import EVENTS, Kind, inject
-from bench.detection.page import (
-    PAGE,
-    causes_body,
-    config_hash,
-    interference_body,
-    rain_body,
-    replace_section,
-)
-from bench.detection.replay import film
-from bench.detection.rivals import RIVALS
-from bench.detection.splits import VALIDATION, by_link, seeds
-from bench.detection.stories import Course, play
-from bench.detection.traces import POLLS_PER_RAIN, Traces, TracesMissingError, load
-from netmon.correlation.settings import CorrelationSettings
-from netmon.detection import wetrule
-from netmon.detection.findings import DetectionSettings
-from netmon.detection.wetness import WetnessSettings
+from bench.detection import ontraces, sensitivity, simulated
+from bench.detection.page import PAGE, replace_section
+from bench.detection.splits import DEVELOPMENT, VALIDATION, seeds
+from bench.detection.stories import Course
+from bench.detection.traces import Traces, TracesMissingError, load
 
-_SPLIT_SEED: Final = 0
-_MORE_SPLITS: Final = 3
 _QUICK: Final = (40, 3 * 1440)  # links, polls
-_TASTE: Final = Course(seconds=4 * 3600.0, posts=4)
+_LIVED_SEEDS: Final = (3, 11, 19, 27)  # of development: D compares two runs, it scores none
+_SWEPT: Final = 6  # seeds of T3
+_SENSED: Final = 4  # of the sensitivity, from development
 
 
-def a1(traces: Traces, seed: int) -> str:
-    """Rain: netmon's rule and others on held-out links in the held-out half."""
-    split = by_link(traces.links, _SPLIT_SEED)
-    sides = rain.Sides(traces=traces, split=split, seed=seed)
-    half = traces.polls // 2
-    watched = rain.watch(traces)
-    others = (
-        ("level excess, smaller of both directions", wetrivals.smaller_excess(traces), None),
-        ("level excess, larger of both directions", wetrivals.larger_excess(traces), None),
-        ("level −5 dB × 3 (radio makers)", wetrivals.level_rule(traces, 5.0), 0.5),
-        ("level −8 dB × 3 (radio makers)", wetrivals.level_rule(traces, 8.0), 0.5),
-        ("σ60 > 0.8 dB, trailing", wetrivals.sigma60(traces), 0.8),
-        ("σ60, best line", wetrivals.sigma60(traces), None),
-        ("σ80 × 1.12, trailing", wetrivals.sigma80(traces, half), 1.0),
-        ("rolling z (60 polls)", wetrivals.rolling_z(traces), None),
-        ("robust frozen z", wetrivals.frozen_z(traces), None),
-    )
-    results = [
-        sides.agreement("**netmon**", rain.ours(watched)),
-        *(sides.agreement(name, scores, line) for name, scores, line in others),
-    ]
-    again = [
-        _refitted(traces, watched, split_seed, seed) for split_seed in range(1, 1 + _MORE_SPLITS)
-    ]
-    held_out = traces.rain_mm_per_hour[split.held_out, half // POLLS_PER_RAIN :]
-    wet = float((held_out >= rain.WET_MM_PER_HOUR).mean())
-    digest = config_hash(
-        DetectionSettings(), WetnessSettings(), wetrule.WEIGHTS, wetrule.INTERCEPT, _SPLIT_SEED
-    )
-    note = (
-        f"{len(split.held_out)} held-out links, the second {traces.polls / 2880:.1f} of"
-        f" {traces.polls / 1440:.0f} days, {held_out.size} slots of five minutes of which"
-        f" {wet:.1%} are wet; split seed {_SPLIT_SEED}, config {digest}."
-        " Lines are the best on development links in the first half, or as published."
-        f" Fitted anew under {_MORE_SPLITS} other splits of the links, the held-out sides give"
-        f" {_range(one.hourly.value for one in again)} hourly and"
-        f" {_range(one.five_minutes.value for one in again)} at five minutes."
-        " Which features the rule has was decided while looking at the held-out side of the first"
-        " split, with five candidates within 0.01 of each other: the figures are to that extent"
-        " optimistic."
-    )
-    return rain_body(results, note=note)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What was asked for."""
+
+    seed: int
+    stories: int
+    jobs: int
+    quick: bool
+    final: bool
+    loaded: Traces | None
+
+    @property
+    def traces(self) -> Traces:
+        """The real levels; layers that need them are run only where they are."""
+        if self.loaded is None:
+            raise TracesMissingError("this layer needs the real traces")
+        return self.loaded
 
 
-def _refitted(traces: Traces, watched: rain.Watched, split_seed: int, seed: int) -> rain.Agreement:
-    split = by_link(traces.links, split_seed)
-    intercept, weights = rain.fit(watched, traces, split)
-    scores = rain.scored(watched, intercept, weights)
-    return rain.Sides(traces=traces, split=split, seed=seed).agreement("refitted", scores)
+def _c(run: Run) -> str:
+    course = simulated.TASTE if run.quick else Course(is_unseen=run.final)
+    return simulated.causes(range(run.seed, run.seed + run.stories), course, run.jobs)
 
 
-def _range(values: Iterable[float]) -> str:
-    told = sorted(values)
-    return f"{told[0]:.3f}–{told[-1]:.3f}"
+def _d(run: Run) -> str:
+    if run.quick:
+        return simulated.lived(_LIVED_SEEDS[:1], simulated.TASTE, run.jobs)
+    return simulated.lived(_LIVED_SEEDS, simulated.LIVED, run.jobs)
 
 
-def b(traces: Traces, seed: int) -> str:
-    """Interference: injected on real propagation, before the real judge."""
-    measured = inject(traces, seed, round(EVENTS * traces.links / 500 * traces.polls / 15840))
-    named, residual, _ = interference.ours(traces, measured, seed=seed, noise_floor=False)
-    with_floor, _, _ = interference.ours(traces, measured, seed=seed, noise_floor=True)
-    others = tuple(interference.rivals(traces, measured, seed=seed))
-    levels = interference.judge(film(traces, {}, measured.polled))
-    calm = interference.dry_rate(traces, levels.ill)
-    strong = {kind: named.recall(6.0, kinds=[kind])[0].value for kind in Kind}
-    weak = named.recall(3.0, 6.0, [Kind.CONSTANT])[0].value
-    median, late = named.delays_polls(6.0, [Kind.CONSTANT])
-    alarms = named.false_rate
-    digest = config_hash(DetectionSettings(), seed, len(measured.events), tuple(RIVALS))
-    note = (
-        f"{traces.links} real links over {traces.polls / 1440:.0f} days, {len(measured.events)}"
-        f" injected events, polls of 60 s, 3 % of them missing; seed {seed}, config {digest}."
-        " netmon reads levels and SNR; once more with the noise floor read as well."
-    )
-    return interference_body(
-        (named, residual, with_floor, *others),
-        note=note,
-        targets={
-            f"false alarms ≤ 0.1 per link-month ({alarms})": alarms.value <= 0.1,
-            f"constant, ≥ 6 dB: recall ≥ 0.95 ({strong[Kind.CONSTANT]:.2f})": strong[Kind.CONSTANT]
-            >= 0.95,
-            f"pulsed, ≥ 6 dB: recall ≥ 0.90 ({strong[Kind.PULSED]:.2f})": strong[Kind.PULSED]
-            >= 0.9,
-            f"constant, 3–6 dB: recall ≥ 0.75 ({weak:.2f})": weak >= 0.75,
-            f"median ≤ 3 polls, p90 ≤ 10 ({median:.0f}, {late:.0f})": median <= 3 and late <= 10,
-            f"degradation alarms in dry weather ≤ 0.3 per link-month, real levels alone ({calm})": (
-                calm.value <= 0.3
-            ),
-        },
-    )
+def _t3(run: Run) -> str:
+    return simulated.low_duty(range(run.seed, run.seed + (1 if run.quick else _SWEPT)), run.jobs)
 
 
-def c(first_seed: int, stories: int, course: Course) -> str:
-    """Causes: made-up borders, a seed each, watched by the whole line."""
-    chosen = range(first_seed, first_seed + stories)
-    naming = together(play(seed, course) for seed in chosen)
-    digest = config_hash(DetectionSettings(), CorrelationSettings(), course, list(chosen))
-    owed = sum(event.is_owed and not event.is_benign for event, _ in naming.pairs)
-    note = (
-        f"Seeds {chosen[0]}–{chosen[-1]}, {course.seconds / 3600:.0f} hours each at"
-        f" {course.times:g} times the simulation's usual rates, {len(naming.pairs)} events of"
-        f" which {owed} are owed a name; {naming.link_seconds / MONTH_SECONDS:.1f} link-months;"
-        f" config {digest}."
-    )
-    return causes_body(naming, note=note)
+def _sensitivity(run: Run) -> str:
+    chosen = range(DEVELOPMENT[0], DEVELOPMENT[0] + (1 if run.quick else _SENSED))
+    on_traces = sensitivity.on_traces(run.traces, run.seed)
+    return f"{on_traces}\n\n{simulated.story_sensitivity(chosen, run.jobs)}"
 
 
-ON_TRACES: Final[dict[str, Callable[[Traces, int], str]]] = {"a1": a1, "b": b}
-LAYERS: Final = (*ON_TRACES, "c")
+LAYERS: Final[dict[str, Callable[[Run], str]]] = {
+    "a1": lambda run: ontraces.a1(run.traces, run.seed),
+    "b": lambda run: ontraces.b(run.traces, run.seed),
+    "c": _c,
+    "d": _d,
+    "t3": _t3,
+    "sensitivity": _sensitivity,
+}
+ON_TRACES: Final = frozenset({"a1", "b", "sensitivity"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -158,6 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--layers", nargs="+", choices=LAYERS, default=list(LAYERS))
     parser.add_argument("--seed", type=int, default=VALIDATION[0])
     parser.add_argument("--stories", type=int, default=12, help="seeds of layer c")
+    parser.add_argument("--jobs", type=int, default=2, help="seeds at a time, a process each")
     parser.add_argument("--quick", action="store_true", help="a few links, nothing is written")
     parser.add_argument("--dry-run", action="store_true", help="print, and write nothing")
     parser.add_argument("--final-scoring", action="store_true", help="open seeds 1000–1199")
@@ -169,15 +97,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TracesMissingError as missing:
         print(missing, file=sys.stderr)
         return 2
+    run = Run(
+        seed=options.seed,
+        stories=stories,
+        jobs=1 if options.quick else options.jobs,
+        quick=options.quick,
+        final=options.final_scoring,
+        loaded=traces,
+    )
     for layer in options.layers:
-        started = time.process_time()
-        if traces is None or layer not in ON_TRACES:
-            body = c(options.seed, stories, _TASTE if options.quick else Course())
-        else:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "All-NaN|Mean of empty", RuntimeWarning)
-                body = ON_TRACES[layer](traces, options.seed)
-        print(f"{body}\n\n{layer}: {time.process_time() - started:.0f} s of CPU time\n")
+        started = time.monotonic()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "All-NaN|Mean of empty", RuntimeWarning)
+            body = LAYERS[layer](run)
+        print(f"{body}\n\n{layer}: {time.monotonic() - started:.0f} s\n", flush=True)
         if not (options.quick or options.dry_run):
             page = replace_section(PAGE.read_text(encoding="utf-8"), layer.upper(), body)
             PAGE.write_text(page, encoding="utf-8")
@@ -186,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _traces(layers: Sequence[str], *, quick: bool) -> Traces | None:
     """Return the traces where a layer needs them."""
-    if not set(layers) & set(ON_TRACES):
+    if not set(layers) & ON_TRACES:
         return None
     traces = load()
     return traces.of(np.arange(_QUICK[0]), _QUICK[1]) if quick else traces

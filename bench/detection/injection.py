@@ -22,7 +22,7 @@ WARM_UP_POLLS: Final = 1440  # a day without events: baselines are learned
 EVENTS: Final = 943
 MISSING_SHARE: Final = 0.03
 _APART_POLLS: Final = 240
-_STEPS_DB: Final = (0.1, 0.5, 1.0)
+STEPS_DB: Final = (0.1, 0.5, 1.0)
 
 
 class Kind(StrEnum):
@@ -63,7 +63,14 @@ class Measured:
     events: tuple[Injected, ...]
 
 
-def inject(traces: Traces, seed: int, events: int) -> Measured:
+def inject(
+    traces: Traces,
+    seed: int,
+    events: int,
+    *,
+    missing_share: float = MISSING_SHARE,
+    steps_db: tuple[float, ...] = STEPS_DB,
+) -> Measured:
     """Model SNR and noise floor and add `events` interferers, spread over links and time."""
     rng = np.random.default_rng(seed)
     rows, polls = traces.rsl_dbm.shape
@@ -78,13 +85,13 @@ def inject(traces: Traces, seed: int, events: int) -> Measured:
     cap: Floats = rng.uniform(34.0, 40.0, (rows,))
     clean = _snr_db(signal, noise, cap, np.zeros(1, dtype=np.float32))
     true = _snr_db(signal, noise, cap, over_noise)
-    step = rng.choice(_STEPS_DB, (rows,))[:, None]
+    step = rng.choice(steps_db, (rows,))[:, None]
     measured = true + _drift_db(rng, rows, polls) + rng.normal(0.0, 0.35, (rows, polls))
     floor = noise[:, None] + 10 * np.log10(1.0 + over_noise) + rng.normal(0.0, 0.3, (rows, polls))
     return Measured(
         snr_db=np.round(measured / step) * step,
         noise_floor_dbm=np.round(floor),
-        polled=rng.random((rows, polls)) >= MISSING_SHARE,
+        polled=rng.random((rows, polls)) >= missing_share,
         events=tuple(
             Injected(
                 direction=row,

@@ -4,7 +4,7 @@ Observations go through state, judge, correlation and incidents exactly as from 
 collectors are left out. A quiet day comes first, so that baselines are grown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -18,8 +18,10 @@ from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
 from netmon.incidents import Incident, Incidents, Severity, Suspicion
-from netmon.pipeline import Pipeline
+from netmon.pipeline import Judging, Observer, Pipeline
+from netmon.simulation import attacks
 from netmon.simulation.chance import DAY_SECONDS, JAMMING, JAMMING_PER_DAY, KINDS
+from netmon.simulation.meters import REAL, MeterSettings
 from netmon.simulation.past import AnyObservation, past, steps
 from netmon.simulation.trial import Trial, trial
 from netmon.simulation.truth import Touch, Truth
@@ -28,8 +30,8 @@ from netmon.verdict import SubjectKind
 
 POLL_SECONDS: Final = 60.0
 PAST_SECONDS: Final = 300.0  # between the polls of the quiet day
-_BEGAN: Final = 1_795_000_000.0  # the wall clock at the story's beginning
-_MONOTONIC: Final = 1_000_000.0
+BEGAN: Final = 1_795_000_000.0  # the wall clock at the story's beginning
+MONOTONIC: Final = 1_000_000.0
 # What of an event must be told; less may pass unnoticed, and may be told.
 _FADE_DB: Final = 5.0
 _QUALITY_DB: Final = 3.0
@@ -43,6 +45,9 @@ class Course:
     seconds: float = DAY_SECONDS / 2
     times: float = 3.0
     posts: int | None = None
+    poll_seconds: float = POLL_SECONDS
+    meters: MeterSettings = REAL
+    is_unseen: bool = False  # ranges a quarter wider and the jammer kept back: the final scoring
 
     @property
     def rates(self) -> dict[str, float]:
@@ -53,8 +58,26 @@ class Course:
 
 def play(seed: int, course: Course) -> Naming:
     """Let netmon watch the story of a seed; return what it said of what happened."""
-    made = trial(seed, seconds=course.seconds, posts=course.posts, rates=course.rates)
-    lives = watch(made, course.seconds)
+    made = make(seed, course)
+    return named(made, watch(made, course.seconds, poll_seconds=course.poll_seconds), course)
+
+
+def make(seed: int, course: Course) -> Trial:
+    """Return the trial of a seed."""
+    return trial(
+        seed,
+        seconds=course.seconds,
+        posts=course.posts,
+        rates=course.rates,
+        interval_seconds=course.poll_seconds,
+        meters=course.meters,
+        wider=course.is_unseen,
+        jammers=attacks.ALL if course.is_unseen else attacks.DEVELOPMENT,
+    )
+
+
+def named(made: Trial, lives: Iterable[Incident], course: Course) -> Naming:
+    """Hold the incidents of a trial against what happened in it."""
     return name(
         [happened(truth) for truth in made.story.truths],
         found(lives, course.seconds),
@@ -62,37 +85,66 @@ def play(seed: int, course: Course) -> Naming:
     )
 
 
-def watch(made: Trial, seconds: float) -> tuple[Incident, ...]:
-    """Return every incident of a trial in all its versions."""
-    border = made.border
-    at = [_MONOTONIC]
-    pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
-        state=State(border.network, {target.device: target for target in border.targets}),
-        judge=Judge(border.network, collector_site=border.collector_site),
-        correlate=partial(correlate, memory=Memory()),
-        incidents=Incidents(),
-        wall=lambda: _BEGAN - _MONOTONIC + at[0],
-        monotonic=lambda: at[0],
-    )
-    told: list[Incident] = []
-    for observations in _polls(made, seconds):
+def watch(
+    made: Trial,
+    seconds: float,
+    *,
+    poll_seconds: float = POLL_SECONDS,
+    judge: Judging[Judgement] | None = None,
+    observers: Sequence[Observer[Judgement]] = (),
+) -> tuple[Incident, ...]:
+    """Return every incident of a trial in all its versions; `observers` see every cycle of it."""
+    watching = Watching(made, judge=judge, observers=observers)
+    for observations in polls(made, seconds, poll_seconds):
+        at = max(observation.monotonic for observation in observations)
+        watching.see(observations, at + 1.0)
+    return tuple(watching.told)
+
+
+class Watching:
+    """State, judge, correlation and incidents, given observations and the time."""
+
+    def __init__(
+        self,
+        made: Trial,
+        *,
+        judge: Judging[Judgement] | None = None,
+        observers: Sequence[Observer[Judgement]] = (),
+    ) -> None:
+        border = made.border
+        self.told: list[Incident] = []  # in all versions
+        self._now = MONOTONIC
+        self._pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
+            state=State(border.network, {target.device: target for target in border.targets}),
+            judge=judge or Judge(border.network, collector_site=border.collector_site),
+            correlate=partial(correlate, memory=Memory()),
+            incidents=Incidents(),
+            wall=lambda: BEGAN - MONOTONIC + self._now,
+            monotonic=lambda: self._now,
+            observers=observers,
+        )
+
+    def see(self, observations: Iterable[AnyObservation], monotonic: float) -> None:
+        """Take in what has come and judge at an instant."""
         for observation in observations:
-            pipeline.advance(observation)
-        at[0] = max(observation.monotonic for observation in observations) + 1.0
-        told.extend(pipeline.judge(_BEGAN - _MONOTONIC + at[0], at[0]))
-    return tuple(told)
+            self._pipeline.advance(observation)
+        self._now = monotonic
+        self.told.extend(self._pipeline.judge(BEGAN - MONOTONIC + monotonic, monotonic))
 
 
-def _polls(made: Trial, seconds: float) -> Iterable[tuple[AnyObservation, ...]]:
+def polls(made: Trial, seconds: float, poll_seconds: float) -> Iterable[tuple[AnyObservation, ...]]:
+    """Yield what the polls of all devices bring, step by step, a quiet day first."""
+    times = np.arange(0.0, seconds, poll_seconds)
+    story = steps(made.world, made.border.targets, times, until=BEGAN, monotonic=MONOTONIC)
+    return chain(quiet_day(made), story)
+
+
+def quiet_day(made: Trial) -> Iterable[tuple[AnyObservation, ...]]:
+    """Yield the polls of the day before a story, step by step."""
     targets = made.border.targets
-    before = past(
-        made.world, targets, until=_BEGAN, monotonic=_MONOTONIC, step_seconds=PAST_SECONDS
-    )
+    before = past(made.world, targets, until=BEGAN, monotonic=MONOTONIC, step_seconds=PAST_SECONDS)
     per_step = sum((target.snmp is not None) + (target.ping is not None) for target in targets)
-    quiet = zip(*[iter(before)] * per_step, strict=True)
-    times = np.arange(0.0, seconds, POLL_SECONDS)
-    story = steps(made.world, targets, times, until=_BEGAN, monotonic=_MONOTONIC)
-    return chain(quiet, story)
+    return zip(*[iter(before)] * per_step, strict=True)
 
 
 def found(versions: Iterable[Incident], seconds: float) -> tuple[Found, ...]:
@@ -112,13 +164,13 @@ def found(versions: Iterable[Incident], seconds: float) -> tuple[Found, ...]:
             pages=any(one.severity is Severity.CRITICAL for one in life),
         )
         for identity, life in lives.items()
-        if not life[-1].merged_into and life[-1].opened_at >= _BEGAN
+        if not life[-1].merged_into and life[-1].opened_at >= BEGAN
     )
 
 
 def _span(incident: Incident, seconds: float) -> Span:
     closed = incident.closed_at
-    return Span(incident.opened_at - _BEGAN, seconds if closed is None else closed - _BEGAN)
+    return Span(incident.opened_at - BEGAN, seconds if closed is None else closed - BEGAN)
 
 
 def happened(truth: Truth) -> Happened:

@@ -43,6 +43,7 @@ class Agents:
         self._doors: list[tuple[socket.socket, Agent]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._host: asyncio.AbstractEventLoop | None = None
 
     def answer(self, address: str, port: int, request: bytes, time: float) -> bytes | None:
         """Return what the agent at an address answers, without a socket; None if nobody does."""
@@ -76,8 +77,19 @@ class Agents:
         )
         self._thread.start()
 
+    def start_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Answer on a loop that somebody else runs, without a thread; else as `start`."""
+        if not self._doors:
+            self.bind()
+        self._host = loop
+        for door, agent in self._doors:
+            loop.add_reader(door, self._read, door, agent)
+
     def stop(self) -> None:
         """Close all sockets and wait for the thread."""
+        if self._host is not None and not self._host.is_closed():
+            for door, _ in self._doors:
+                self._host.remove_reader(door)
         if self._loop is not None and self._thread is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(STOP_SECONDS)

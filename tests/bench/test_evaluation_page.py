@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from bench.detection.__main__ import main
+from bench.detection.__main__ import LAYERS, main
 from bench.detection.causes import Found, Happened, name
 from bench.detection.events import Span
 from bench.detection.page import PAGE, causes_body, config_hash, replace_section
@@ -29,7 +29,7 @@ def test_a_layer_replaces_its_own_section_alone() -> None:
 
 def test_the_page_has_a_section_for_every_layer() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert re.findall("<!-- end of (.*) -->", page) == ["A1", "B", "C"]
+    assert re.findall("<!-- end of (.*) -->", page) == [layer.upper() for layer in LAYERS]
 
 
 def test_another_setting_or_seed_has_another_hash() -> None:
