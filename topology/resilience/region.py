@@ -117,17 +117,20 @@ def worst_discs(
     *,
     top: int = 10,
     exclude_core: bool = False,
+    clearance_m: float = 0.0,
 ) -> tuple[DiscLoss, ...]:
     """Return the discs of one radius that take most, worst first: all of them, none sampled.
 
     Each is one greatest set of what a disc can hit. `exclude_core` leaves out discs that a core
-    lies in, and then looks for the greatest sets among the others.
+    lies in, or is nearer than `clearance_m` to, and looks for the greatest sets among the others:
+    a disc right beside a core can hit all that leaves it on that side, whatever is built.
     """
     require_radius(radius_m)
     exposure = _exposure(snapshot, mode)
     spared = np.flatnonzero(snapshot.core).tolist() if exclude_core else []
     # Smaller by two millionths beside a core, so that a core on the edge is not half in it.
-    away_m, radius_m = radius_m, radius_m * (1 - 2 * EDGE_SHARE * exclude_core)
+    away_m = radius_m + clearance_m
+    radius_m *= 1 - 2 * EDGE_SHARE * exclude_core
     discs = []
     for centre, rows in _greatest(exposure, radius_m, spared, away_m):
         latitude_deg, longitude_deg = place_of(centre)
