@@ -350,5 +350,7 @@ _GAUGES = (
     "snr_db",
     "noise_floor_dbm",
     "modulation",
+    "frequency_hz",
+    "bandwidth_hz",
 )
 _WELL = LinkStory()

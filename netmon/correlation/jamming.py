@@ -13,7 +13,9 @@ from netmon.correlation.nearness import middle
 from netmon.correlation.patterns import Pattern, patterns, sites_of
 from netmon.correlation.settings import CorrelationSettings
 from netmon.correlation.wording import count
-from netmon.detection.signatures import PRIORS, Sign, SignatureSettings, likeliest
+from netmon.detection.signatures import PRIORS
+from netmon.detection.signs import Sign
+from netmon.detection.weighing import SignatureSettings, likeliest
 from netmon.incidents import Severity
 from netmon.verdict import Cause, Evidence, Subject
 from topology.model import LinkId, SiteId

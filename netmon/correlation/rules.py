@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from netmon.correlation.case import Case, Draft
+from netmon.correlation.clocks import lost_clocks
 from netmon.correlation.consequence import Failure, dependents_of, sites_cut_off
 from netmon.correlation.jamming import jamming
 from netmon.correlation.known import maintenance, own_emitters, sun_outages
@@ -28,6 +29,7 @@ RULES: Final[tuple[Callable[[Case, CorrelationSettings], None], ...]] = (
     dead_sites,
     dead_devices,
     lost_time,
+    lost_clocks,
     jamming,
     rain,
     each_link,

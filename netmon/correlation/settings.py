@@ -14,5 +14,6 @@ class CorrelationSettings:
     jamming_receivers: Annotated[int, Ge(2)] = 2  # on as many links
     together_seconds: Annotated[float, Gt(0)] = 900.0  # begun within: at once
     rain_radius_m: Annotated[float, Gt(0)] = 30_000.0  # between links next to each other
+    sync_radius_m: Annotated[float, Gt(0)] = 40_000.0  # between clocks next to each other
     cut_seconds: Annotated[float, Gt(0)] = 120.0  # links of one duct down within: one cut
     orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told

@@ -10,8 +10,9 @@ from netmon.detection.fingerprint import Marks, blank, blend, picked
 from netmon.detection.frame import gather_flags
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.readings import Flags
-from netmon.detection.signatures import OF_A_CLOCK, Sign, likeliest
+from netmon.detection.signs import Sign
 from netmon.detection.sites import LostSites, unreachable
+from netmon.detection.weighing import OF_A_CLOCK, likeliest
 from netmon.verdict import Cause, Condition, Evidence
 from topology.model import DeviceId
 

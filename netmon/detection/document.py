@@ -7,14 +7,9 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from netmon.detection.signatures import (
-    ELSE,
-    PRIORS,
-    SIGNATURES,
-    Sign,
-    SignatureSettings,
-    likeliest,
-)
+from netmon.detection.signatures import ELSE, PRIORS, SIGNATURES
+from netmon.detection.signs import Sign
+from netmon.detection.weighing import SignatureSettings, likeliest
 from netmon.verdict import Cause
 
 EXAMPLE: Final = (
@@ -22,7 +17,7 @@ EXAMPLE: Final = (
     Sign.GRADUAL,
     Sign.QUALITY_FOLLOWS,
     Sign.NOISE_HOLDS,
-    Sign.FROM_10_GHZ,
+    Sign.FROM_16_GHZ,
     Sign.SHORT_HOP,
 )
 _EXAMPLE_CAUSES: Final = (Cause.RAIN, Cause.MISALIGNMENT, Cause.MULTIPATH, Cause.INTERFERENCE)

@@ -76,10 +76,11 @@ class Errored:
         self._at: Floats = np.full(directions.rows, np.nan)
         self.risen: Flags = np.zeros(directions.rows, dtype=np.bool_)
 
-    def look(self, readings: Readings, lost_db: Floats, at_work: Flags) -> Excess:
+    def look(self, readings: Readings, lost_db: Floats, shaken: Flags, at_work: Flags) -> Excess:
         """Take in this cycle; `lost_db` is what each direction's level has lost.
 
-        Nothing is learnt of directions at work: they are under maintenance.
+        What `shaken` directions count, an outage explains (`netmon.detection.aftermath`). Nothing
+        is learnt of directions at work: they are under maintenance.
         """
         receiving = self._directions.receiving_row
         share = errored_share(readings.interfaces.rates, receiving)
@@ -88,7 +89,7 @@ class Errored:
             return self._found()
         self.occur()
         with np.errstate(invalid="ignore"):
-            explained = lost_db >= self.settings.explained_from_db
+            explained = shaken | (lost_db >= self.settings.explained_from_db)
             elapsed = np.clip(readings.monotonic - self._at, 0.0, _LONGEST_SECONDS)
         elapsed = np.where(counted & np.isfinite(elapsed), elapsed, 0.0)
         self._at = np.where(counted, readings.monotonic, self._at)

@@ -5,21 +5,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from netmon.detection.adaptive import Adaptive, AdaptiveSettings, Shortfall
+from netmon.detection.aftermath import Aftermath
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.checkpoint import Groups, Memory, thaw
+from netmon.detection.course import Course, CourseSettings, Gone
 from netmon.detection.errored import Errored, ErroredSettings, Excess
 from netmon.detection.fading import Fades, Fading, FadingSettings
-from netmon.detection.frame import Frame, old_rows
+from netmon.detection.frame import Frame, gather_flags, old_rows
 from netmon.detection.interference import Disturbance, Interference, InterferenceSettings
 from netmon.detection.latency import Delays, Latency, LatencySettings
+from netmon.detection.neighbours import Neighbours
 from netmon.detection.past import Past, PastSettings
 from netmon.detection.performance import Load, Performance, PerformanceSettings
 from netmon.detection.radio import Radio, RadioSettings
 from netmon.detection.reachability import ReachabilitySettings, Standing, Watch
 from netmon.detection.readings import Flags, Readings
-from netmon.detection.signatures import SignatureSettings
+from netmon.detection.recollection import Recollection, RecollectionSettings
+from netmon.detection.retuned import Retuned, RetunedSettings
 from netmon.detection.sync import Sync, SyncSettings, Untimed
 from netmon.detection.ways import Ways
+from netmon.detection.weighing import SignatureSettings
 from netmon.planned.agenda import WindowNow
 from netmon.verdict import SubjectKind
 from topology.model import DeviceId, LinkId, SiteId
@@ -35,6 +40,9 @@ class DetectionSettings:
     performance: PerformanceSettings = field(default_factory=PerformanceSettings)
     radio: RadioSettings = field(default_factory=RadioSettings)
     fading: FadingSettings = field(default_factory=FadingSettings)
+    course: CourseSettings = field(default_factory=CourseSettings)
+    retuned: RetunedSettings = field(default_factory=RetunedSettings)
+    recollection: RecollectionSettings = field(default_factory=RecollectionSettings)
     interference: InterferenceSettings = field(default_factory=InterferenceSettings)
     adaptive: AdaptiveSettings = field(default_factory=AdaptiveSettings)
     errored: ErroredSettings = field(default_factory=ErroredSettings)
@@ -51,10 +59,13 @@ class Findings:
     monotonic: float
     standing: Standing
     fades: Fades
+    course: Gone
+    retuned: Flags  # per direction: its receiving end was set anew
     disturbance: Disturbance
     excess: Excess
     shortfall: Shortfall
     load: Load
+    shaken: Flags  # per link: out, or its counters still tell of an outage
     delays: Delays
     untimed: Untimed
     carrier_gone: Flags  # per link: at one end nothing arrives any more, whatever it says
@@ -78,10 +89,15 @@ class Detectors:
         self.performance = Performance(len(frame.interface_ids), settings.performance)
         self.radio = Radio(directions, settings.radio, memory)
         self.fading = Fading(directions.rows, settings.fading)
+        self.course = Course(directions.rows, settings.course)
+        self.retuned = Retuned(directions, settings.retuned)
+        self.neighbours = Neighbours(frame)
+        self.recollection = Recollection(settings.recollection)
         self.interference = Interference(directions.rows, settings.interference)
         self.adaptive = Adaptive(directions.rows, settings.adaptive, settings.interference.change)
         self.errored = Errored(directions, settings.errored, memory)
         self.sync = Sync(frame.devices, settings.sync)
+        self.aftermath = Aftermath(len(frame.link_ids))
         self.past = Past(frame.devices, len(frame.link_ids), settings.past)
 
     def look(self, readings: Readings, windows: tuple[WindowNow, ...] = ()) -> Findings:
@@ -94,11 +110,21 @@ class Detectors:
         standing = self.watch.look(readings)
         self.radio.read(readings)
         fades = self.fading.look(self.radio, now)
+        course = self.course.look(fades.loss_db, self.radio.fresh, now)
         disturbance = self.interference.look(self.radio)
-        excess = self.errored.look(readings, fades.loss_db, self._rows(links_at_work))
+        shaken = self.aftermath.look(readings, self.frame, standing)
+        excess = self.errored.look(
+            readings,
+            fades.loss_db,
+            gather_flags(shaken, self.frame.directions.link_row),
+            self._rows(links_at_work),
+        )
         self.past.remember(readings, self.frame, standing, fades, disturbance)
         shortfall = self.adaptive.look(readings, self.radio)
-        self.radio.learn(self._frozen(standing, links_at_work), now)
+        frozen = self._frozen(standing, links_at_work)
+        retuned = self.retuned.look(readings, frozen)
+        self.recollection.forget(now)
+        self.radio.learn(frozen, now)
         doubted = self._doubted(standing, links_at_work)
         self.interference.learn(self.radio, doubted)
         self.adaptive.learn(self.radio, doubted)
@@ -110,9 +136,12 @@ class Detectors:
             monotonic=now,
             standing=standing,
             fades=fades,
+            course=course,
+            retuned=retuned,
             disturbance=disturbance,
             excess=excess,
             shortfall=shortfall,
+            shaken=shaken,
             load=self.performance.look(readings.interfaces, self.frame),
             delays=self.latency.look(
                 readings,
@@ -141,10 +170,14 @@ class Detectors:
         made.performance = self.performance.taken(interfaces)
         made.radio = self.radio.taken(frame.directions, directions)
         made.fading = self.fading.taken(directions)
+        made.course = self.course.taken(directions)
+        made.retuned = self.retuned.taken(frame.directions, directions)
+        made.recollection = self.recollection
         made.interference = self.interference.taken(directions)
         made.adaptive = self.adaptive.taken(directions)
         made.errored = self.errored.taken(frame.directions, directions)
         made.sync = self.sync.taken(devices)
+        made.aftermath = self.aftermath.taken(links)
         made.past = self.past.taken(devices, links)
         return made
 

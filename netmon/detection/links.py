@@ -11,8 +11,9 @@ from netmon.detection.frame import gather, gather_flags, gather_rows
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.radiosigns import RadioSigns
 from netmon.detection.readings import Flags
-from netmon.detection.signatures import NOT_WHILE_DOWN, NOT_WHILE_UP, Sign, causes_of, likeliest
+from netmon.detection.signs import Sign, is_any_fade
 from netmon.detection.sites import Loss, unreachable
+from netmon.detection.weighing import NOT_WHILE_DOWN, NOT_WHILE_UP, causes_of, held_back, likeliest
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 from topology.model import DeviceId, LinkId, Medium, SiteId
 
@@ -151,8 +152,25 @@ class LinkJudge:
             signs.add(Sign.LEVEL_HOLDS if counted else Sign.RADIO_CLEAN)
         causes = causes_of(medium)
         causes -= NOT_WHILE_DOWN if condition is Condition.DOWN else NOT_WHILE_UP
-        opinion = likeliest(sorted(signs), causes, self._detectors.settings.signatures)
+        opinion = likeliest(
+            self._recalled(row, condition, signs), causes, self._detectors.settings.signatures
+        )
+        early = self._detectors.recollection.is_early(self._frame.link_ids[row])
+        if condition is Condition.DEGRADED and early and is_any_fade(signs):
+            opinion = held_back(opinion)
         return weighed(condition, opinion, (*evidence, *more_evidence, *clock_evidence))
+
+    def _recalled(self, row: int, condition: Condition, signs: set[Sign]) -> Mapping[Sign, float]:
+        """Return the signs with the shares of the time they were there; of a loss, what is now."""
+        if condition is not Condition.DEGRADED:
+            return dict.fromkeys(sorted(signs), 1.0)
+        return self._detectors.recollection.recall(
+            self._frame.link_ids[row],
+            sorted(signs),
+            self._found.monotonic,
+            polled=self._radio.polled(row),
+            ebbs=self._radio.ebbs(row),
+        )
 
     def _line_signs(self, row: int, condition: Condition) -> tuple[set[Sign], tuple[Evidence, ...]]:
         """Return what counters and echoes show at either end."""
@@ -263,9 +281,9 @@ class LinkJudge:
         flags = self._flags(self._blamed)
         load = found.load.any
         for rows in (frame.a_row, frame.b_row):
-            flags |= gather_flags(load, rows)
+            flags |= gather_flags(load, rows) & ~found.shaken
         trouble = found.fades.lost | found.fades.sent_less | found.disturbance.any
-        trouble |= found.excess.risen
+        trouble |= found.excess.risen | found.retuned
         flags[frame.directions.link_row[trouble]] = True
         return flags
 

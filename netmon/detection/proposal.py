@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from netmon.detection.signatures import Opinion
+from netmon.detection.weighing import Opinion
 from netmon.verdict import Cause, Condition, Evidence
 
 

@@ -17,7 +17,8 @@ from netmon.detection.past import on_battery
 from netmon.detection.proposal import Proposal, plain, weighed
 from netmon.detection.reachability import Standing
 from netmon.detection.readings import Flags, Integers
-from netmon.detection.signatures import NOT_WHILE_DOWN, Opinion, Sign, causes_of, likeliest
+from netmon.detection.signs import Sign
+from netmon.detection.weighing import NOT_WHILE_DOWN, Opinion, causes_of, likeliest
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 from topology.model import DeviceId, Link, LinkId, Medium, SiteId
 

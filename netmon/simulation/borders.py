@@ -12,6 +12,7 @@ from typing import Final
 
 from collectors.target import Target
 from netmon.simulation.polling import targets_of
+from netmon.simulation.receivers import TIME_SHARING
 from topology.geometry import destination, distance_m
 from topology.model import (
     Carrier,
@@ -34,6 +35,7 @@ from topology.model import (
 from topology.network import Network
 
 RADIO_PROFILE: Final = str(Path(__file__).with_name("simulated-radio.yaml"))
+BASE_PROFILE: Final = str(Path(__file__).with_name("simulated-base-station.yaml"))
 WIDER: Final = 1.25  # of every range, where what is tested must not be what was seen before
 
 # Longest hop of a band, its channels, their width, and the capacity of 28 MHz in proportion.
@@ -235,7 +237,9 @@ class _Maker:
         ends = []
         for each in (base, site):
             number = 1 + sum(d.site == each and f"-{medium.value}" in d.id for d in self.devices)
-            made = self._device(each, f"{medium.value}{number}", "radio", RADIO_PROFILE)
+            keeps_time = each is base and medium in TIME_SHARING  # the far end follows it
+            profile = BASE_PROFILE if keeps_time else RADIO_PROFILE
+            made = self._device(each, f"{medium.value}{number}", "radio", profile)
             ends.append(self._interface(made, "radio"))
         self._link(medium.value, ends, medium, carrier, bps)
 

@@ -14,6 +14,7 @@ from netmon.simulation.conditions import Conditions, Flags, Physics
 from netmon.simulation.events import Event
 from netmon.simulation.noise import Floats
 from netmon.simulation.rain import drying_seconds
+from netmon.simulation.receivers import TIME_SHARING
 from netmon.simulation.skies import RainCell, RainField
 from netmon.simulation.story import QUIET, Story
 from netmon.simulation.truth import Touch, Truth
@@ -44,6 +45,7 @@ class Reckoner:
         self._network = network
         self._seed = seed
         self._calm = Physics(network, seed, QUIET)
+        self._keeps_time = np.array([_keeps_time(network, each) for each in network.devices])
 
     def truth(self, happening: Happening, identity: str) -> Truth | None:
         """Return what one happening does; None if nobody could feel it."""
@@ -56,8 +58,11 @@ class Reckoner:
         felt |= np.any(silent | with_it.supply.on_battery, axis=1)
         anew = physics.power.counted(times, None) != self._calm.power.counted(times, None)
         felt |= np.any(anew, axis=1)
+        untimed = self._keeps_time & (physics.timing.values(times)["gnss_fix"] < 1.0)
+        felt |= np.any(untimed, axis=1)
         members = [Subject(SubjectKind.LINK, str(link)) for link in touched]
         members += self._silent(np.any(silent, axis=0))
+        members += self._devices(np.any(untimed, axis=0))
         if not felt.any() or not (members or happening.is_benign):
             return None
         rows = np.flatnonzero(felt)
@@ -105,21 +110,29 @@ class Reckoner:
                 touched[link] = touch
         return felt, touched
 
+    def _devices(self, flags: Flags) -> list[Subject]:
+        named = zip(self._network.devices, flags.tolist(), strict=True)
+        return [Subject(SubjectKind.DEVICE, str(device)) for device, is_one in named if is_one]
+
     def _silent(self, silent: Flags) -> list[Subject]:
-        devices = [
-            device
-            for device, is_silent in zip(self._network.devices, silent.tolist(), strict=True)
-            if is_silent
-        ]
+        named = zip(self._network.devices, silent.tolist(), strict=True)
+        devices = [device for device, is_silent in named if is_silent]
         gone: set[DeviceId] = set(devices)
         sites = [
             site
             for site in self._network.sites
             if (there := self._network.devices_of(site)) and gone.issuperset(there)
         ]
-        return [Subject(SubjectKind.SITE, str(site)) for site in sites] + [
-            Subject(SubjectKind.DEVICE, str(device)) for device in devices
-        ]
+        return [Subject(SubjectKind.SITE, str(site)) for site in sites] + self._devices(silent)
+
+
+def _keeps_time(network: Network, device: DeviceId) -> bool:
+    """Return whether it has a clock of its own: a time server, the base of a shared channel."""
+    shared = (network.links[link] for link in network.links_of(device))
+    is_base = any(
+        link.medium in TIME_SHARING and network.device_of(link.a) == device for link in shared
+    )
+    return is_base or network.devices[device].kind == "clock"
 
 
 def with_overlaps(truths: Iterable[Truth]) -> tuple[Truth, ...]:

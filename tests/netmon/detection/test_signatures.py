@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from netmon.detection.document import page
-from netmon.detection.signatures import (
+from netmon.detection.signatures import PRIORS, SIGNATURES
+from netmon.detection.signs import Sign
+from netmon.detection.weighing import (
     NOT_WHILE_UP,
     OF_A_CLOCK,
-    PRIORS,
-    SIGNATURES,
-    Sign,
     SignatureSettings,
     causes_of,
     likeliest,
@@ -21,36 +20,69 @@ from topology.model import Medium
 ROOT = Path(__file__).resolve().parents[3]
 S = Sign
 FADE = [S.LEVEL_LOST_BOTH_WAYS, S.QUALITY_FOLLOWS, S.NOISE_HOLDS]
-ONE_WAY = [S.LEVEL_LOST_ONE_WAY, S.NOISE_HOLDS, S.FROM_10_GHZ, S.SHORT_HOP]
+ONE_WAY = [S.LEVEL_LOST_ONE_WAY, S.NOISE_HOLDS, S.FROM_16_GHZ, S.SHORT_HOP]
 
 RADIO = {
     "a gradual fade at 23 GHz is rain": (
-        [*FADE, S.FROM_10_GHZ, S.GRADUAL, S.SHORT_HOP],
+        [*FADE, S.FROM_16_GHZ, S.GRADUAL, S.SHORT_HOP],
         Cause.RAIN,
     ),
     "a step that stays both ways is misalignment": (
-        [*FADE, S.FROM_10_GHZ, S.STEP, S.STEADY, S.SHORT_HOP],
+        [*FADE, S.FROM_16_GHZ, S.STEP, S.STEADY, S.SHORT_HOP],
         Cause.MISALIGNMENT,
     ),
     "a sudden fade at 23 GHz could be either": (
-        [*FADE, S.FROM_10_GHZ, S.STEP, S.SHORT_HOP],
+        [*FADE, S.FROM_16_GHZ, S.STEP, S.SHORT_HOP],
         Cause.UNKNOWN,
     ),
     "a sudden fade that the neighbours share is rain": (
-        [*FADE, S.FROM_10_GHZ, S.STEP, S.SHORT_HOP, S.NEIGHBOURS_FADE],
+        [*FADE, S.FROM_16_GHZ, S.STEP, S.SHORT_HOP, S.NEIGHBOURS_FADE],
         Cause.RAIN,
     ),
     "a wandering fade on a long 7 GHz hop is multipath": (
         [*FADE, S.BELOW_10_GHZ, S.LONG_HOP, S.GRADUAL, S.WANDERS],
         Cause.MULTIPATH,
     ),
-    "one direction that stays low is its transmitter": (
+    "one direction that stays low may be the fault of either end": (
         [*ONE_WAY, S.STEP, S.STEADY, S.QUALITY_FOLLOWS],
-        Cause.TRANSMITTER,
+        Cause.UNKNOWN,
+    ),
+    "one direction low although as much is sent is the receiver": (
+        [*ONE_WAY, S.STEP, S.STEADY, S.QUALITY_FOLLOWS, S.SENT_AS_USUAL],
+        Cause.RECEIVER,
     ),
     "one direction low and worse than its level is the receiver": (
-        [*ONE_WAY, S.STEP, S.STEADY, S.QUALITY_LOST],
+        [*ONE_WAY, S.STEP, S.STEADY, S.QUALITY_LOST, S.SENT_AS_USUAL],
         Cause.RECEIVER,
+    ),
+    "a level lost one way so far may be rain that the other end has not told yet": (
+        [S.LEVEL_LOST_SO_FAR, S.GRADUAL, S.FROM_16_GHZ, S.SHORT_HOP, S.SENT_AS_USUAL],
+        Cause.RAIN,
+    ),
+    "less sent from both ends was configured": (
+        [*FADE, S.STEP, S.STEADY, S.SENT_LESS_BOTH_WAYS, S.FROM_16_GHZ, S.SHORT_HOP],
+        Cause.CONFIGURATION,
+    ),
+    "another frequency was configured": ([S.SET_ANEW], Cause.CONFIGURATION),
+    "noise that rises with another width was configured": (
+        [S.LEVEL_HOLDS, S.NOISE_RISEN, S.SET_ANEW],
+        Cause.CONFIGURATION,
+    ),
+    "a fade that crept in and lasts while the neighbours are dry is misalignment": (
+        [*FADE, S.FROM_16_GHZ, S.SHORT_HOP, S.CREPT, S.STEADY, S.LASTS, S.NEIGHBOURS_DRY],
+        Cause.MISALIGNMENT,
+    ),
+    "a level that jumps by decibels at 11 GHz is multipath": (
+        [*FADE, S.FROM_10_TO_16_GHZ, S.LONG_HOP, S.GRADUAL, S.WANDERS, S.RESTLESS],
+        Cause.MULTIPATH,
+    ),
+    "a level lost on the way from a satellite is rain": (
+        [S.LEVEL_LOST_BY_SATELLITE, S.GRADUAL, S.FROM_16_GHZ, S.LONG_HOP],
+        Cause.RAIN,
+    ),
+    "quality lost with a little less level, while less is sent, is a tired transmitter": (
+        [S.LEVEL_HOLDS, S.QUALITY_LOST, S.NOISE_HOLDS, S.LEVEL_SAGS, S.SENT_LESS],
+        Cause.TRANSMITTER,
     ),
     "less sent in one direction is the transmitter": (
         [*ONE_WAY, S.STEP, S.SENT_LESS],

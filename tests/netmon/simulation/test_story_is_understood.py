@@ -66,6 +66,8 @@ def test_every_event_is_suspected_with_its_cause_and_nothing_else(
         for suspicion in correlate(judgement, border.network, memory=memory):
             first.setdefault(str(suspicion.cause), (time, suspicion))
     expected = {str(each.cause): each for each in drill(name).expected}
+    early = first.pop("unknown", None)  # a fade is not named at its first polls
+    assert early is None or {early[1].subject} <= set(expected["rain"].any_of)
     assert set(first) == set(expected)
     for cause, (time, suspicion) in first.items():
         event = expected[cause]

@@ -17,6 +17,7 @@ from netmon.simulation.addresses import on_other_ports
 from netmon.simulation.agents import Agents
 from netmon.simulation.borders import random_border
 from netmon.simulation.chance import JAMMING, KINDS, random_story
+from netmon.simulation.emitters import GnssJamming
 from netmon.simulation.meters import REAL, MeterSettings
 from netmon.simulation.past import steps
 from netmon.simulation.showers import field_over, front
@@ -380,3 +381,30 @@ def test_a_story_rains_by_a_measured_field_if_told() -> None:
     assert wet
     assert wet[0].peak_fade_db > 10
     assert wet[0].peak_noise_rise_db < 1
+
+
+def test_who_keeps_time_by_satellite_is_in_the_truth_of_its_loss() -> None:
+    made = trial(4, seconds=43_200.0, rates={**NOTHING, "sync": 20.0})
+    lost = [truth for truth in made.story.truths if truth.kind == "sync"]
+    assert lost
+    for truth in lost:
+        devices = {each.id for each in truth.members if each.kind is SubjectKind.DEVICE}
+        bases = {
+            device for device in devices if device.endswith(("-ck1", "-lte1", "-sub61", "-sub62"))
+        }
+        assert devices == bases
+        # The alarm of a clock comes first, what it does to radios much later.
+        onsets = {each.start_seconds for each in made.story.events if isinstance(each, GnssJamming)}
+        assert any(0 <= truth.onset_seconds - onset < 900 for onset in onsets)
+
+
+def test_base_stations_of_shared_channels_tell_their_satellites() -> None:
+    made = random_border(4)
+    asked = {target.device: target.snmp for target in made.targets}
+    for link in made.network.links.values():
+        if link.medium in (Medium.SUB6, Medium.LTE):
+            base, far = (asked[made.network.device_of(end)] for end in link.ends)
+            assert base is not None
+            assert far is not None
+            assert base.profile.endswith("simulated-base-station.yaml")
+            assert far.profile.endswith("simulated-radio.yaml")
