@@ -30,4 +30,4 @@ def test_links_that_share_their_channel_in_time_suffer_with_them() -> None:
     (suspicion,) = correlate(scene.live(polls=5), scene.network)
     assert suspicion.cause is Cause.SYNC
     assert Subject(SubjectKind.LINK, "a-b") in suspicion.members
-    assert "2 links of shared channels suffer" in suspicion.title
+    assert "2 links in time slots disturb each other" in suspicion.title
