@@ -89,6 +89,8 @@ TABLE: Final[tuple[Quantity, ...]] = (
     Quantity("gnss_antenna_ok", _G, _DEV, 0, 1, "1: connected and well; 0: open, short or absent"),
     Quantity("satellites_tracked", _G, _DEV, 0, 200, "GNSS satellites received and used"),
     Quantity("satellites_visible", _G, _DEV, 0, 200, "GNSS satellites above the horizon"),
+    Quantity("latitude_degrees", _G, _DEV, -90, 90, "where its receiver says it is; WGS 84, north"),
+    Quantity("longitude_degrees", _G, _DEV, -180, 180, "where its receiver says it is; east"),
     Quantity("clock_locked", _G, _DEV, 0, 1, "1: follows a reference that is good; 0: does not"),
     Quantity("clock_holdover", _G, _DEV, 0, 1, "1: runs on without a reference"),
     Quantity("clock_phase_error_seconds", _G, _DEV, -1, 1, "of the oscillator, as it says"),

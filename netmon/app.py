@@ -49,7 +49,9 @@ from netmon.state import State
 from netmon.store import Store, StoreError
 from netmon.traps import Traps
 from netmon.version import VERSION
+from netmon.whereabouts import Whereabouts
 from topology.model import LinkId
+from topology.network import Network
 
 if TYPE_CHECKING:
     from collectors.snmp.pysnmp_engine import PysnmpEngine
@@ -89,6 +91,8 @@ class App:
         settings, network = configuration.settings, configuration.network
         self.vitals = Vitals(reloaded_at=surroundings.wall())
         self.state = State(network, configuration.targets)
+        self.whereabouts = Whereabouts(settings.whereabouts)
+        self._memory = Memory()
         self.outlook = Outlook(configuration.plans, network, settings.planned)
         self.judge = Judge(
             network, settings.detection, configuration.collector_site, self.outlook.agenda
@@ -97,17 +101,14 @@ class App:
         self.pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
             state=self.state,
             judge=self.judge,
-            correlate=functools.partial(
-                correlate_as_drill if surroundings.is_drill else correlate,
-                settings=settings.correlation,
-                memory=Memory(),
-            ),
+            correlate=self._correlate,
             incidents=self.incidents,
             wall=surroundings.wall,
             monotonic=surroundings.monotonic,
             history=History(settings.history),
             observers=(
                 lambda _, changed: self.keep(changed),
+                lambda *_: self._locate(),
                 self._log_changes,
                 *surroundings.observers,
             ),
@@ -133,6 +134,7 @@ class App:
         )
         self.source = LiveSource(
             pipeline=self.pipeline,
+            placed=self.whereabouts.placed,
             incidents=self.incidents,
             exposition=self.exposition,
             vitals=self.vitals,
@@ -142,6 +144,7 @@ class App:
         )
         self._suns: Mapping[LinkId, Predicted] = {}
         instruments.watch_plans(self.exposition, self._agenda, lambda: self._suns)
+        instruments.watch_whereabouts(self.exposition, self.whereabouts)
         instruments.watch_vitals(self.exposition, self.vitals)
         instruments.watch_cadence(self.exposition, self.cadence)
         instruments.watch_protection(self.exposition, lambda: self.configuration.targets)
@@ -280,6 +283,26 @@ class App:
                 settings=self.configuration.settings.snmp,
             )
         return self.foreign
+
+    def _correlate(self, judgement: Judgement, network: Network) -> tuple[Suspicion, ...]:
+        """Conclude with every mobile unit where it is now."""
+        conclude = correlate_as_drill if self._outside.is_drill else correlate
+        return conclude(
+            judgement,
+            self.whereabouts.placed(network),
+            settings=self.configuration.settings.correlation,
+            memory=self._memory,
+        )
+
+    def _locate(self) -> None:
+        """Take in where the devices of mobile units say they are; log what is not believed."""
+        readings, before = self.pipeline.readings, dict(self.whereabouts.doubts)
+        if readings is None:
+            return
+        self.whereabouts.look(self.pipeline.network, readings.devices, readings.monotonic)
+        for site, doubt in self.whereabouts.doubts.items():
+            if before.get(site) is not doubt:
+                _log.warning("%s: its position is ignored: %s", site, doubt.value)
 
     def _agenda(self) -> Agenda:
         """Return what was planned, as it was last judged by."""

@@ -25,6 +25,7 @@ from netmon.planned.suns import Predicted
 from netmon.source import Vitals
 from netmon.tally import Durations
 from netmon.traps import Traps
+from netmon.whereabouts import Doubt, Whereabouts
 from topology.model import DeviceId, LinkId
 
 CADENCE: Final = {
@@ -195,6 +196,15 @@ def watch_vitals(exposition: Exposition, vitals: Vitals) -> None:
     watch("netmon_config_last_reload_timestamp_seconds", lambda: vitals.reloaded_at)
     watch("netmon_config_restart_needed", lambda: float(vitals.restart_needed))
     watch("netmon_store_failures_total", lambda: float(vitals.store_failures))
+
+
+def watch_whereabouts(exposition: Exposition, whereabouts: Whereabouts) -> None:
+    """Export which positions of mobile units were not believed, and why."""
+    exposition.health.watch_each(
+        "netmon_positions_ignored_total",
+        "reason",
+        lambda: {doubt.value: whereabouts.ignored[doubt] for doubt in Doubt},
+    )
 
 
 def watch_plans(

@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 BATCH: Final = 64  # observations between two looks at other tasks: about a millisecond
 # What is configured, not measured: its past is in the inventory and takes no memory here.
 BY_DESIGN: Final = frozenset({"admin_status", "speed_bps", "frequency_hz"})
+# Where a unit is, is wanted now; its track is nobody's business here.
+NOT_KEPT: Final = frozenset({"latitude_degrees", "longitude_degrees"})
 
 AnyObservation = Observation | EchoObservation
 
@@ -236,7 +238,8 @@ class Pipeline(Generic[JudgedT, SuspicionT]):
         gauges = {
             name: column for name, column in interfaces.gauges.items() if name not in BY_DESIGN
         }
-        self.history.devices.record(now, monotonic, devices.ids, {**devices.gauges, **echoes})
+        kept = {name: column for name, column in devices.gauges.items() if name not in NOT_KEPT}
+        self.history.devices.record(now, monotonic, devices.ids, {**kept, **echoes})
         self.history.interfaces.record(
             now, monotonic, interfaces.ids, {**gauges, **interfaces.rates}
         )

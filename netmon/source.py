@@ -31,6 +31,7 @@ class LiveSource:
         self,
         *,
         pipeline: Pipeline[Judgement, SuspicionT],
+        placed: Callable[[Network], Network] = lambda network: network,
         incidents: Incidents,
         exposition: Exposition,
         vitals: Vitals,
@@ -39,6 +40,7 @@ class LiveSource:
         monotonic: Callable[[], float],
     ) -> None:
         self._pipeline = pipeline
+        self._placed = placed
         self._incidents = incidents
         self._exposition = exposition
         self._vitals = vitals
@@ -47,8 +49,8 @@ class LiveSource:
 
     @property
     def network(self) -> Network:
-        """The network as configured now."""
-        return self._pipeline.network
+        """The network as configured now, its mobile units where they are."""
+        return self._placed(self._pipeline.network)
 
     @property
     def judgement(self) -> Judgement | None:

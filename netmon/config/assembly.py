@@ -31,6 +31,7 @@ from netmon.notices import NoticeSettings
 from netmon.pipeline import PipelineSettings
 from netmon.planned.outlook import PlannedSettings
 from netmon.store import StoreSettings
+from netmon.whereabouts import WhereaboutsSettings
 from topology.model import SiteId
 
 
@@ -47,6 +48,7 @@ class Settings:
     cadence: CadenceSettings = field(default_factory=CadenceSettings)
     correlation: CorrelationSettings = field(default_factory=CorrelationSettings)
     planned: PlannedSettings = field(default_factory=PlannedSettings)
+    whereabouts: WhereaboutsSettings = field(default_factory=WhereaboutsSettings)
     history: HistorySettings = field(default_factory=HistorySettings)
     api: ApiSettings = field(default_factory=ApiSettings)
     traps: TrapSettings = field(default_factory=TrapSettings)

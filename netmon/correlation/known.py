@@ -54,6 +54,7 @@ def sun_outages(case: Case, _settings: CorrelationSettings) -> None:
         begun = _begun(case, link)
         fitting = [sun for sun in suns if begun >= sun.start - margin_seconds]
         if fitting:
+            case.memory.forget(link)
             _suspect_sun(case, link, verdict, fitting[0])
 
 
@@ -66,6 +67,8 @@ def own_emitters(case: Case, settings: CorrelationSettings) -> None:
             for device, verdict in case.devices.items()
             if case.free(verdict) and _device_fits(case, device, verdict, emission)
         ]
+        for link in links:
+            case.memory.forget(link)
         if links or devices:
             _suspect_emitter(case, settings, emission, links, devices)
 

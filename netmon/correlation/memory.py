@@ -96,6 +96,11 @@ class Memory:
             for link in old:
                 del spells[link]
 
+    def forget(self, link: LinkId) -> None:
+        """Drop what was seen of a link: it is explained, and must not make others look worse."""
+        for spells in (self.disturbed, self.rained, self.layered):
+            spells.pop(link, None)
+
 
 def _note(
     spells: dict[LinkId, Spell], link: LinkId, verdict: Verdict, begun: float, now: float

@@ -30,6 +30,12 @@ OWN: Final[tuple[Family, ...]] = (
     gauge(_OWN, "netmon_poll_lateness_worst_seconds", "The latest begin since netmon's start"),
     gauge(_OWN, "netmon_polls_under_way", "Polls begun and not ended"),
     gauge(_OWN, "netmon_devices_silent", "Devices whose last poll was not answered"),
+    counter(
+        _OWN,
+        "netmon_positions_ignored_total",
+        "Positions of mobile units that were not believed, by reason",
+        "reason",
+    ),
     gauge(
         _OWN,
         "netmon_snmp_devices",

@@ -32,6 +32,8 @@ PUBLISHED: Final[dict[str, Published]] = {
     "gnss_antenna_ok": Published("netmon_gnss_antenna_ok"),
     "satellites_tracked": Published("netmon_gnss_satellites_tracked"),
     "satellites_visible": Published("netmon_gnss_satellites_visible"),
+    "latitude_degrees": Published("netmon_gnss_latitude_degrees"),
+    "longitude_degrees": Published("netmon_gnss_longitude_degrees"),
     "clock_locked": Published("netmon_clock_locked"),
     "clock_holdover": Published("netmon_clock_holdover"),
     "clock_phase_error_seconds": Published("netmon_clock_phase_error_seconds"),

@@ -158,7 +158,11 @@ ABSENT: dict[str, set[tuple[str, str]]] = {
         ("snr_db", "Demodulator-2"),  # 0: not locked
         ("component_count", "station timing"),  # 4294965151: a negative number, unsigned
     },
-    "rutos-rutx_rut955": {("satellites_tracked", "")},  # "n/a"
+    "rutos-rutx_rut955": {  # "n/a"
+        ("latitude_degrees", ""),
+        ("longitude_degrees", ""),
+        ("satellites_tracked", ""),
+    },
     "iqnos_fmm": {
         ("span_loss_db", "band 8388617"),  # 55 dB: dark
         ("optical_rx_dbm", "band 8388617"),  # -55 dBm: dark

@@ -53,7 +53,7 @@ def test_every_group_is_what_its_defaults_say(group: type[Any]) -> None:
 def test_every_room_with_settings_is_in_the_table() -> None:
     rooms = (
         "snmp ping cadence pipeline detection correlation incidents store history api traps notices"
-        " discovery planned"
+        " discovery planned whereabouts"
     )
     assert set(GROUPS) == set(rooms.split())
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.findings import DetectionSettings
@@ -157,6 +158,23 @@ def test_interference_that_outlasts_plan_and_grace_pages() -> None:
     (beyond,) = suspected(scene, polls=20)  # 1000 s
     assert (beyond.known, beyond.severity) == (None, Severity.CRITICAL)
     assert beyond.cause is Cause.JAMMING_LIKE
+
+
+def test_an_exercise_makes_nobody_look_jammed_afterwards() -> None:
+    memory = Memory()
+    scene = scene_of(emission(end=300.0))
+    for name in ("hq-a", "a-b", "d-e"):
+        scene.link(name).jam(9.0)
+    for _ in range(20):
+        (during,) = correlate(scene.live(polls=1), scene.network, None, memory)
+        assert during.known is Known.EMISSION
+    for name in ("hq-a", "a-b", "d-e"):
+        scene.link(name).heal()
+    scene.live(polls=60)
+    scene.link("b-c").jam(9.0)
+    (after,) = correlate(scene.live(polls=3), scene.network, None, memory)
+    assert (after.cause, after.known) == (Cause.INTERFERENCE, None)
+    assert members(after) == {"b-c"}
 
 
 def test_rain_during_an_exercise_stays_rain() -> None:
