@@ -165,9 +165,11 @@ def test_an_exercise_makes_nobody_look_jammed_afterwards() -> None:
     scene = scene_of(emission(end=300.0))
     for name in ("hq-a", "a-b", "d-e"):
         scene.link(name).jam(9.0)
+    scene.live(polls=3)
     for _ in range(20):
         (during,) = correlate(scene.live(polls=1), scene.network, None, memory)
         assert during.known is Known.EMISSION
+    assert memory.disturbed == {}  # else the next trouble would look like a part of it
     for name in ("hq-a", "a-b", "d-e"):
         scene.link(name).heal()
     scene.live(polls=60)
