@@ -23,6 +23,7 @@ from netmon.config.problem import ConfigurationError
 from netmon.discovery import verb as discovery
 from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
+from netmon.topo import verb as topo
 from netmon.version import VERSION
 from netmon.watchdog import verb as watchdog
 
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     profiles.add_verbs(verbs)
     discovery.add_verb(verbs)
     sunoutages.add_verb(verbs)
+    topo.add_verb(verbs)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
     demo_verb.add_argument(

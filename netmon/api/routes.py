@@ -20,8 +20,11 @@ from netmon.api.document import (
 from netmon.api.guard import GuardedConnection
 from netmon.api.page import status_page
 from netmon.api.source import Source
+from netmon.api.topology import Planner
 from netmon.api.wording import rfc3339
 from netmon.incidents import Incident, Phase
+from netmon.planning.options import PlanningError
+from netmon.planning.questions import BY_NAME
 from topology.model import LinkId
 
 _log = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ class Routes:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._planner = Planner(source)
         # Read once: no path of a request ever reaches the file system.
         folder = resources.files("netmon.api") / "web"
         self._static = {name: (folder / name).read_bytes() for name in STATIC}
@@ -60,6 +64,8 @@ class Routes:
             "/api/v1/links/{id:.+}": self.link,
             "/api/v1/incidents": self.incidents,
             "/api/v1/sites": self.sites,
+            "/api/v1/topology": self.questions,
+            "/api/v1/topology/{question}": self.topology,
             "/static/{name}": self.static,
         }
         told = [web.get(path, each, expect_handler=_expect) for path, each in handlers.items()]
@@ -116,6 +122,23 @@ class Routes:
         ids, following = _paged(request, every)
         found = site_documents(self._source, ids)
         return document(self._stamped() | _listed("sites", found, len(every), following))
+
+    async def questions(self, request: web.Request) -> web.StreamResponse:
+        """List what can be asked of the topology."""
+        _allow_only(request, set())
+        return document(self._stamped() | self._planner.questions())
+
+    async def topology(self, request: web.Request) -> web.StreamResponse:
+        """Answer a planner's question; an answer that cannot be given is 422."""
+        name = request.match_info["question"]
+        if name not in BY_NAME:
+            raise _RefusedError(404, "there is no such question; /api/v1/topology lists them")
+        given = {key: request.query.getall(key) for key in request.query}
+        try:
+            found = await self._planner.answer(name, given)
+        except PlanningError as refused:
+            raise _RefusedError(422, str(refused)) from refused
+        return document(found if "features" in found else self._stamped() | found)
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """Show the state to people."""

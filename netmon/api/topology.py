@@ -1,0 +1,125 @@
+"""Topology: the planners' questions over HTTP, on the network as it is now or as it was drawn.
+
+A question is worked out beside the event loop, one at a time, so that polling never waits for it.
+`base` is `live` (what is down now has failed), `design`, or an instant (RFC 3339): then what open
+incidents held down at that time has failed, as far as incidents are still remembered.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from netmon.api.source import Source
+from netmon.incidents import Incident
+from netmon.planning.answer import Plan, document, geojson
+from netmon.planning.options import PlanningError
+from netmon.planning.questions import QUESTIONS, ask
+from netmon.verdict import Condition, Subject, SubjectKind
+from topology.model import DeviceId, LinkId, SiteId
+from topology.network import Network
+from topology.resilience.snapshot import Elements
+
+LIVE, DESIGN = "live", "design"
+FORMATS: Final = ("json", "geojson")
+MOST_SITES: Final = 20_000
+_DOWN: Final = frozenset({Condition.DOWN, Condition.MAINTENANCE})
+
+
+class Planner:
+    """Answers questions over a source, one after the other."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._turn = asyncio.Lock()
+
+    def questions(self) -> dict[str, Any]:
+        """List the questions and their options."""
+        return {
+            "questions": [
+                {
+                    "name": asked.name,
+                    "help": asked.help,
+                    "figure": asked.figure,
+                    "options": [
+                        {
+                            "name": option.name,
+                            "help": option.help,
+                            "default": option.default,
+                            "choices": list(option.choices),
+                            "required": option.is_required,
+                            "repeatable": option.is_list,
+                        }
+                        for option in asked.options
+                    ],
+                }
+                for asked in QUESTIONS
+            ]
+        }
+
+    async def answer(self, name: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Answer a question. Raises PlanningError."""
+        options = {key: list(value) for key, value in given.items()}
+        base = (options.pop("base", None) or [LIVE])[0]
+        form = (options.pop("format", None) or ["json"])[0]
+        if form not in FORMATS:
+            raise PlanningError(f"format must be one of {', '.join(FORMATS)}")
+        plan = self._plan(base)
+        if len(plan.network.sites) > MOST_SITES:
+            raise PlanningError(f"above {MOST_SITES} sites questions are for `netmon topo`")
+        async with self._turn:
+            found = await asyncio.to_thread(ask, name, plan, options)
+            return geojson(found, plan.network) if form == "geojson" else document(found)
+
+    def _plan(self, base: str) -> Plan:
+        network = self._source.network
+        if base == DESIGN:
+            return Plan(network=network, base=DESIGN)
+        if base == LIVE:
+            return Plan(network=network, base=LIVE, failed=self._down_now(network))
+        try:
+            at = datetime.fromisoformat(base)
+        except ValueError:
+            at = None
+        if at is None or at.tzinfo is None:
+            raise PlanningError("base must be live, design or a time with its zone (RFC 3339)")
+        failed = _down_at(self._source.incidents, network, at.timestamp())
+        return Plan(network=network, base=at.isoformat(), failed=failed)
+
+    def _down_now(self, network: Network) -> Elements:
+        judged = self._source.judgement
+        if judged is None:
+            raise PlanningError("the network is not judged yet; ask with base=design")
+        return Elements(
+            links=frozenset(
+                link
+                for link, verdict in judged.links.items()
+                if verdict.condition in _DOWN and link in network.links
+            ),
+            devices=frozenset(
+                device
+                for device, verdict in judged.devices.items()
+                if verdict.condition in _DOWN and device in network.devices
+            ),
+        )
+
+
+def _down_at(incidents: Sequence[Incident], network: Network, at: float) -> Elements:
+    members = {
+        member
+        for incident in incidents
+        if incident.opened_at <= at and (incident.closed_at is None or at < incident.closed_at)
+        and incident.condition in _DOWN
+        for member in (incident.subject, *incident.members)
+    }  # fmt: skip
+    return Elements(
+        links=frozenset(LinkId(s.id) for s in members if _is(s, SubjectKind.LINK, network.links)),
+        devices=frozenset(
+            DeviceId(s.id) for s in members if _is(s, SubjectKind.DEVICE, network.devices)
+        ),
+        sites=frozenset(SiteId(s.id) for s in members if _is(s, SubjectKind.SITE, network.sites)),
+    )
+
+
+def _is(subject: Subject, kind: SubjectKind, known: Mapping[Any, object]) -> bool:
+    return subject.kind is kind and subject.id in known

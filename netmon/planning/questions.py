@@ -1,0 +1,93 @@
+"""The questions: names, options, who answers. A new one is a row here; both doors then have it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from netmon.planning import failing, striking, ways
+from netmon.planning.answer import Answer, Plan
+from netmon.planning.options import Option, PlanningError, Values, values
+from topology.errors import NetworkError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question that can be asked."""
+
+    name: str
+    help: str
+    options: tuple[Option, ...]
+    answer: Callable[[Plan, Values], Answer]
+    figure: str  # what --fail-if compares, in words
+
+
+QUESTIONS: Final[tuple[Asked, ...]] = (
+    Asked(
+        name="spof",
+        help="which single failure cuts off sites elsewhere",
+        options=failing.SPOF,
+        answer=failing.spof,
+        figure="single points of failure",
+    ),
+    Asked(
+        name="n2",
+        help="which two links (or sites) cut somebody off together",
+        options=failing.N2,
+        answer=failing.n2,
+        figure="pairs",
+    ),
+    Asked(
+        name="site",
+        help="how many ways lead from each site to any core, and to different cores",
+        options=failing.SITE,
+        answer=failing.site,
+        figure="sites on one link or none",
+    ),
+    Asked(
+        name="paths",
+        help="ways that share no link, site, SRLG or disc; else the most diverse ones",
+        options=ways.PATHS,
+        answer=ways.paths,
+        figure="shared elements, 0 if disjoint",
+    ),
+    Asked(
+        name="capacity",
+        help="how much of the demand gets through, also in every single failure",
+        options=ways.CAPACITY,
+        answer=ways.capacity,
+        figure="share of the demand that is not served",
+    ),
+    Asked(
+        name="availability",
+        help="minutes a year that each site is without a core",
+        options=ways.AVAILABILITY,
+        answer=ways.available,
+        figure="minutes a year of the worst site",
+    ),
+    Asked(
+        name="region",
+        help="what a flood or a jammer takes: one disc, or the worst ones of a radius",
+        options=striking.REGION,
+        answer=striking.region,
+        figure="sites lost with the worst disc",
+    ),
+    Asked(
+        name="whatif",
+        help="what any set of failures takes, or work on it",
+        options=striking.WHATIF,
+        answer=striking.what_if,
+        figure="sites cut off",
+    ),
+)
+BY_NAME: Final[Mapping[str, Asked]] = {asked.name: asked for asked in QUESTIONS}
+
+
+def ask(name: str, plan: Plan, given: Mapping[str, Sequence[str]]) -> Answer:
+    """Answer a question whose options are text. Raises PlanningError."""
+    asked = BY_NAME.get(name)
+    if asked is None:
+        raise PlanningError(f"there is no such question; ask one of {', '.join(BY_NAME)}")
+    try:
+        return asked.answer(plan, values(asked.options, given))
+    except NetworkError as error:
+        raise PlanningError(str(error)) from error

@@ -1,0 +1,64 @@
+"""The planners' questions over HTTP: the same answers as `netmon topo`, on the network as it is."""
+
+import pytest
+
+from netmon.planning.answer import Plan, document
+from netmon.planning.questions import QUESTIONS, ask
+from tests.netmon.api.asking import get
+from tests.netmon.api.story import make_network, make_source
+
+
+def test_the_questions_are_listed_with_their_options() -> None:
+    told = get(make_source(), "/api/v1/topology").json
+    assert [one["name"] for one in told["questions"]] == [asked.name for asked in QUESTIONS]
+    paths = next(one for one in told["questions"] if one["name"] == "paths")
+    assert {"name": "source", "required": True}.items() <= paths["options"][0].items()
+
+
+def test_the_design_is_answered_as_on_the_command_line() -> None:
+    told = get(make_source(), "/api/v1/topology/spof?base=design&kind=link").json
+    own = document(ask("spof", Plan(network=make_network()), {"kind": ["link"]}))
+    assert told["answer"] == own["answer"]
+    assert told["digest"] == own["digest"]
+    assert told["base"] == "design"
+
+
+def test_live_is_without_what_is_down_now() -> None:
+    live = get(make_source(), "/api/v1/topology/site").json
+    design = get(make_source(), "/api/v1/topology/site?base=design").json
+    ways = {one["site"]: one["any_core"]["by_link"] for one in live["answer"]["levels"]}
+    drawn = {one["site"]: one["any_core"]["by_link"] for one in design["answer"]["levels"]}
+    assert drawn["mustvee"] == 1
+    assert ways["mustvee"] == 0  # mw-tartu-mustvee is down
+    assert live["digest"] != design["digest"]
+
+
+def test_an_instant_is_without_what_incidents_held_down_then() -> None:
+    before = get(make_source(), "/api/v1/topology/site?base=2020-01-01T00:00:00Z").json
+    design = get(make_source(), "/api/v1/topology/site?base=design").json
+    assert before["answer"] == design["answer"]
+
+
+def test_a_map_gets_geojson() -> None:
+    told = get(make_source(), "/api/v1/topology/region?format=geojson&base=design&limit=1").json
+    assert told["type"] == "FeatureCollection"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("weather", 404, "there is no such question"),
+        ("paths", 422, "source must be given"),
+        ("paths?source=a&source=b", 422, "source is given at most 1 times"),
+        ("spof?base=yesterday", 422, "base must be live, design or a time"),
+        ("spof?base=2026-11-24T00:00:00", 422, "base must be live, design or a time"),
+        ("spof?format=xml", 422, "format must be one of json, geojson"),
+        ("spof?limit=0", 422, "limit must be a whole number"),
+        ("whatif?down=link:nobody", 422, "nobody"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(path: str, status: int, said: str) -> None:
+    reply = get(make_source(), f"/api/v1/topology/{path}")
+    assert reply.status == status
+    assert said in reply.json["detail"]
+    assert reply.headers["content-type"] == "application/problem+json"

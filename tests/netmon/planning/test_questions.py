@@ -1,0 +1,139 @@
+"""What planners ask, and what they are told; on networks small enough to be seen through."""
+
+import json
+from itertools import pairwise
+
+import pytest
+
+from netmon.planning.answer import Answer, Plan, document, geojson
+from netmon.planning.options import PlanningError
+from netmon.planning.questions import QUESTIONS, Asked, ask
+from tests.builders import make_network
+from topology.model import LinkId
+from topology.resilience.snapshot import Elements
+
+# A ring of four sites with the core in it, and a tail of two behind c.
+RING = make_network("hq-b", "b-c", "c-d", "d-hq", "c-t", "t-u", srlgs={"duct": ["b-c", "c-d"]})
+PLAN = Plan(network=RING)
+
+
+def told(name: str, plan: Plan = PLAN, **given: list[str]) -> Answer:
+    return ask(name, plan, given)
+
+
+def test_single_points_are_told_worst_first_with_what_they_take() -> None:
+    answer = told("spof", kind=["link"])
+    assert [row[:3] for row in answer.table.rows] == [("link", "c-t", 2), ("link", "t-u", 1)]
+    assert answer.figure == 2.0
+    assert "c-t, takes 2 sites" in answer.summary
+
+
+def test_what_is_down_now_counts_as_failed() -> None:
+    broken = Plan(network=RING, base="live", failed=Elements(links=frozenset({LinkId("d-hq")})))
+    lost = {row[1]: row[2] for row in told("spof", broken, kind=["link"]).table.rows}
+    assert lost == {"hq-b": 5, "b-c": 4, "c-t": 2, "c-d": 1, "t-u": 1}
+
+
+def test_any_two_links_of_the_ring_cut_somebody_off() -> None:
+    answer = told("n2")
+    assert answer.table.total == 1
+    assert set(str(answer.table.rows[0][0]).split(", ")) == {"hq-b", "b-c", "c-d", "d-hq"}
+    assert answer.figure == 6.0  # pairs of four links
+
+
+def test_sites_on_one_way_come_first() -> None:
+    rows = told("site").table.rows
+    assert [row[0] for row in rows[:2]] == ["t", "u"]
+    assert {row[0]: row[1] for row in rows} == {"t": 1, "u": 1, "b": 2, "c": 2, "d": 2}
+
+
+def test_two_ways_around_the_ring_and_none_to_the_tail() -> None:
+    ring = told("paths", source=["c"], k=["2"])
+    assert {row[1] for row in ring.table.rows} == {"c b hq", "c d hq"}
+    assert ring.figure == 0.0
+    tail = told("paths", source=["u"], k=["2"])
+    assert tail.figure == 2.0
+    assert "share" in tail.summary
+    assert "c-t" in tail.summary
+
+
+def test_the_duct_takes_both_ways_to_c() -> None:
+    answer = told("whatif", down=["srlg:duct"])
+    assert {row[1] for row in answer.table.rows if row[0] == "cut off"} == {"c", "t", "u"}
+    assert answer.figure == 3.0
+    assert "3 dependents lost" in answer.summary
+
+
+def test_a_disc_hits_what_lies_in_it() -> None:
+    place = RING.sites[RING.site_of(RING.device_of(RING.links[LinkId("t-u")].b))].position
+    disc = f"{place.latitude_deg},{place.longitude_deg},0.5,site"
+    answer = told("whatif", disc=[disc])
+    assert [row[:2] for row in answer.table.rows] == [("cut off", "u")]
+    worst = told("region", radius_km=["0.5"], mode=["site"], spare_cores=["yes"])
+    assert worst.figure >= 1.0
+
+
+def test_capacity_is_told_in_every_failure() -> None:
+    answer = told("capacity", demand_mbps=["100"])
+    assert answer.figure == pytest.approx(0.0)  # 500 Mbit/s over two links of 400
+    lost = {(row[0], row[1]): row[2] for row in answer.table.rows}
+    assert lost["link", "c-t"] == 300.0
+    assert told("capacity", source=["u"]).body["served"].served_bps == pytest.approx(400e6)  # type: ignore[index]
+
+
+def test_availability_is_exact_with_what_nobody_told_assumed() -> None:
+    answer = told("availability", site=["t", "u"], link=["0.9"], device=["1"], power=["1"])
+    figures = {row[0]: float(str(row[1])) for row in answer.table.rows}
+    ring = 1 - (1 - 0.9**2) ** 2  # two ways of two links each to c
+    assert figures["t"] == pytest.approx(0.9 * ring, abs=1e-6)
+    assert figures["u"] == pytest.approx(0.81 * ring, abs=1e-6)
+    assert answer.table.rows[0][0] == "u"  # the worst first
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("paths", {}, "source must be given"),
+        ("paths", {"source": ["nowhere"]}, "there is no site 'nowhere'"),
+        ("paths", {"source": ["c"], "k": ["0"]}, "k must be a whole number from 1 to 16"),
+        ("spof", {"kind": ["road"]}, "kind must be one of link, device, site, srlg"),
+        ("spof", {"colour": ["red"]}, "unknown option; known here: kind, limit"),
+        ("region", {"lat": ["1"]}, "lat and lon go together"),
+        ("region", {"radius_km": ["nan"]}, "radius_km must be a number from 0.001 to 2000"),
+        ("whatif", {}, "down or disc must be given"),
+        ("whatif", {"down": ["link:"]}, "down must be link:ID"),
+        ("whatif", {"disc": ["north"]}, "disc must be LATITUDE,LONGITUDE,RADIUS_KM"),
+        ("whatif", {"down": ["site:\x1b[31m"]}, "printable"),
+        ("weather", {}, "there is no such question"),
+    ],
+)
+def test_what_cannot_be_answered_says_what_would_be_right(
+    name: str, given: dict[str, list[str]], said: str
+) -> None:
+    with pytest.raises(PlanningError) as refused:
+        ask(name, PLAN, given)
+    assert said in str(refused.value)
+
+
+_SOME = {"paths": {"source": ["c"]}, "whatif": {"down": ["link:c-t"]}}
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.name)
+def test_every_answer_is_json_and_geojson(asked: Asked) -> None:
+    name = asked.name
+    answer = ask(name, PLAN, _SOME.get(name, {}))
+    assert json.loads(json.dumps(document(answer), allow_nan=False))["question"] == name
+    shown = json.loads(json.dumps(geojson(answer, RING), allow_nan=False))
+    assert shown["type"] == "FeatureCollection"
+    for feature in shown["features"]:
+        if feature["geometry"]["type"] != "Polygon":
+            continue
+        (ring,) = feature["geometry"]["coordinates"]
+        assert ring[0] == ring[-1]
+        assert sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) > 0  # RFC 7946 §3.1.6
+
+
+def test_equal_networks_have_equal_digests() -> None:
+    assert told("spof").digest == told("n2").digest
+    broken = Plan(network=RING, failed=Elements(links=frozenset({LinkId("c-t")})))
+    assert told("spof", broken).digest != told("spof").digest
