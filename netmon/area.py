@@ -6,6 +6,10 @@ counterclockwise, holes clockwise, and every ring ends where it begins (§3.1.6)
 """
 
 from dataclasses import dataclass
+from typing import Final
+
+_TELLING_DEG: Final = 60.0  # a bearing that is vaguer says nothing
+_BEARINGS_TOLD: Final = 2
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
@@ -49,7 +53,8 @@ class Area:
         place = (
             f"probably within {_km(self.within_m)} of a point {_km(self.near_m)} from {self.near}"
         )
-        return ", ".join([place, *(bearing.words for bearing in self.bearings[:2])])
+        told = [one.words for one in self.bearings if one.within_deg <= _TELLING_DEG]
+        return ", ".join([place, *told[:_BEARINGS_TOLD]])
 
 
 def _km(metres: float) -> str:

@@ -1,7 +1,7 @@
 """Evaluate: run the layers of evidence one by one and write them into docs/detection.md.
 
-    python -m bench.detection [--layers a1 b c d t3 sensitivity] [--quick] [--seed 100]
-        [--stories 12] [--jobs 2] [--dry-run]
+    python -m bench.detection [--layers a1 b c area d t3 sensitivity] [--quick]
+        [--seed 100] [--stories 12] [--jobs 2] [--dry-run]
 
 `--quick` takes a few links, days and hours, for a taste, and writes nothing.
 """
@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.detection import ontraces, sensitivity, simulated
+from bench.detection import area, ontraces, sensitivity, simulated
 from bench.detection.page import PAGE, replace_section
 from bench.detection.splits import DEVELOPMENT, VALIDATION, seeds
 from bench.detection.stories import Course
@@ -52,6 +52,11 @@ def _c(run: Run) -> str:
     return simulated.causes(range(run.seed, run.seed + run.stories), course, run.jobs)
 
 
+def _area(run: Run) -> str:
+    course = simulated.TASTE if run.quick else Course(is_unseen=run.final)
+    return area.section(range(run.seed, run.seed + run.stories), course, run.jobs)
+
+
 def _d(run: Run) -> str:
     if run.quick:
         return simulated.lived(_LIVED_SEEDS[:1], simulated.TASTE, run.jobs)
@@ -72,6 +77,7 @@ LAYERS: Final[dict[str, Callable[[Run], str]]] = {
     "a1": lambda run: ontraces.a1(run.traces, run.seed),
     "b": lambda run: ontraces.b(run.traces, run.seed),
     "c": _c,
+    "area": _area,
     "d": _d,
     "t3": _t3,
     "sensitivity": _sensitivity,

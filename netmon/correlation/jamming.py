@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from netmon.area import Area
 from netmon.correlation.case import Case, led_by
+from netmon.correlation.emitter import area_of
 from netmon.correlation.nearness import middle
 from netmon.correlation.patterns import Pattern, patterns, sites_of
 from netmon.correlation.settings import CorrelationSettings
@@ -59,6 +61,7 @@ def _suspect_several(case: Case, pattern: Pattern, ill: list[LinkId]) -> None:
         case,
         said,
         members,
+        area=area_of(case, pattern.spells),
         title=f"jamming-like interference on {links} links in {pattern.band}"
         f" around {case.name(middle(case.network, sites))}",
         odds=opinion.odds * 2.0 ** (receivers - 2),  # each halves the chance
@@ -80,6 +83,7 @@ def _suspect_one(case: Case, pattern: Pattern, link: LinkId) -> None:
         case,
         said,
         [case.links[link].subject],
+        area=area_of(case, pattern.spells),
         title=f"jamming-like interference on link {link} in {pattern.band}",
         odds=_A_PRIORI * looks.odds,
         severity=Severity.WARNING,
@@ -91,6 +95,7 @@ def _suspect(
     said: Evidence,
     members: list[Subject],
     *,
+    area: Area | None,
     title: str,
     odds: float,
     severity: Severity,
@@ -104,7 +109,7 @@ def _suspect(
         odds=min(odds, _MOST_ODDS),
     )
     evidence = led_by(case, said, members)
-    case.suspect(verdict, title, members, severity=severity, evidence=evidence)
+    case.suspect(verdict, title, members, severity=severity, evidence=evidence, area=area)
 
 
 def _also(pattern: Pattern) -> str:

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from netmon.area import Area
 from netmon.verdict import Cause, Evidence, Verdict
 from topology.model import InterfaceId, LinkId
 
 FORGOTTEN_AFTER_SECONDS: Final = 5400.0
+_AREAS_KEPT: Final = 64
 SAME_SPELL_SECONDS: Final = 900.0  # quiet for less: the same spell goes on
 _MEDIAN_OF: Final = 3
 SETTLED: Final = 5  # readings: registers lag, when something begins and when it ends
@@ -73,6 +75,13 @@ class Memory:
     disturbed: dict[LinkId, Spell] = field(default_factory=dict)
     rained: dict[LinkId, Spell] = field(default_factory=dict)
     layered: dict[LinkId, Spell] = field(default_factory=dict)  # multipath
+    areas: dict[tuple[tuple[InterfaceId, int], ...], Area | None] = field(default_factory=dict)
+
+    def keep_area(self, heard: tuple[tuple[InterfaceId, int], ...], area: Area | None) -> None:
+        """Keep what was estimated from who heard how much; the oldest answers go."""
+        self.areas[heard] = area
+        while len(self.areas) > _AREAS_KEPT:
+            del self.areas[next(iter(self.areas))]
 
     def look(
         self, links: Mapping[LinkId, Verdict], ill_since: Mapping[LinkId, float], now: float
