@@ -36,7 +36,8 @@ from collectors.target import Community, PingTarget, SnmpTarget, Target  # noqa:
 from netmon.correlation.memory import Memory  # noqa: E402
 from netmon.correlation.rules import correlate  # noqa: E402
 from netmon.detection.judge import Judge, Judgement  # noqa: E402
-from netmon.incidents import Incidents, Suspicion  # noqa: E402
+from netmon.incidents import Suspicion  # noqa: E402
+from netmon.lives import Incidents  # noqa: E402
 from netmon.pipeline import Pipeline  # noqa: E402
 from netmon.state import State  # noqa: E402
 from topology.model import (  # noqa: E402

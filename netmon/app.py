@@ -37,7 +37,8 @@ from netmon.detection.judge import Judge, Judgement
 from netmon.exercise import correlate_as_drill
 from netmon.exposition.exposition import Exposition
 from netmon.history import History
-from netmon.incidents import Incident, Incidents, Suspicion
+from netmon.incidents import Incident, Suspicion
+from netmon.lives import Incidents
 from netmon.memory import return_what_is_free, spare_the_settled
 from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline

@@ -7,7 +7,8 @@ from typing import Final
 from netmon.detection.judge import Judgement
 from netmon.detection.readings import Readings
 from netmon.exposition.exposition import Exposition
-from netmon.incidents import Incident, Incidents
+from netmon.incidents import Incident
+from netmon.lives import Incidents
 from netmon.pipeline import Pipeline, SuspicionT
 from topology.network import Network
 

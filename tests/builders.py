@@ -258,7 +258,7 @@ class Scene:
             ids=ids,
             asked_snmp=np.ones(len(ids), dtype=bool),
             asked_ping=np.ones(len(ids), dtype=bool),
-            snmp_timeouts=np.where(snmp, np.maximum(timeouts, 9), timeouts),
+            snmp_timeouts=np.where(snmp, np.maximum(timeouts, 99), timeouts),
             ping_timeouts=timeouts,
             answered_age_seconds=self.monotonic - answered,
             polled_age_seconds=self.monotonic - polled,

@@ -1,7 +1,7 @@
 """Evaluate: run the layers of evidence one by one and write them into docs/detection.md.
 
-    python -m bench.detection [--layers a1 b c area d t3 sensitivity] [--quick]
-        [--seed 100] [--stories 12] [--jobs 2] [--dry-run]
+    python -m bench.detection [--layers a1 b c area quiet d t3 sensitivity] [--quick]
+        [--seed 100] [--stories 12] [--nights 26] [--jobs 2] [--dry-run]
 
 `--quick` takes a few links, days and hours, for a taste, and writes nothing.
 """
@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from bench.detection import area, ontraces, sensitivity, simulated
+from bench.detection import area, ontraces, quiet, sensitivity, simulated
 from bench.detection.page import PAGE, replace_section
 from bench.detection.splits import DEVELOPMENT, VALIDATION, seeds
 from bench.detection.stories import Course
@@ -34,6 +34,7 @@ class Run:
 
     seed: int
     stories: int
+    nights: int
     jobs: int
     quick: bool
     final: bool
@@ -57,6 +58,12 @@ def _area(run: Run) -> str:
     return area.section(range(run.seed, run.seed + run.stories), course, run.jobs)
 
 
+def _quiet(run: Run) -> str:
+    if run.quick:
+        return quiet.section(range(run.seed, run.seed + 1), jobs=run.jobs, is_taste=True)
+    return quiet.section(seeds(range(run.seed, run.seed + run.nights)), jobs=run.jobs)
+
+
 def _d(run: Run) -> str:
     if run.quick:
         return simulated.lived(_LIVED_SEEDS[:1], simulated.TASTE, run.jobs)
@@ -78,6 +85,7 @@ LAYERS: Final[dict[str, Callable[[Run], str]]] = {
     "b": lambda run: ontraces.b(run.traces, run.seed),
     "c": _c,
     "area": _area,
+    "quiet": _quiet,
     "d": _d,
     "t3": _t3,
     "sensitivity": _sensitivity,
@@ -91,13 +99,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--layers", nargs="+", choices=LAYERS, default=list(LAYERS))
     parser.add_argument("--seed", type=int, default=VALIDATION[0])
     parser.add_argument("--stories", type=int, default=12, help="seeds of layer c")
+    parser.add_argument("--nights", type=int, default=26, help="seeds of layer quiet")
     parser.add_argument("--jobs", type=int, default=2, help="seeds at a time, a process each")
     parser.add_argument("--quick", action="store_true", help="a few links, nothing is written")
     parser.add_argument("--dry-run", action="store_true", help="print, and write nothing")
     parser.add_argument("--final-scoring", action="store_true", help="open seeds 1000–1199")
     options = parser.parse_args(arguments)
     stories = 1 if options.quick else options.stories
-    seeds(range(options.seed, options.seed + stories), final_scoring=options.final_scoring)
+    nights = 1 if options.quick else options.nights
+    watched = max(stories, nights if "quiet" in options.layers else 0)
+    seeds(range(options.seed, options.seed + watched), final_scoring=options.final_scoring)
     try:
         traces = _traces(options.layers, quick=options.quick)
     except TracesMissingError as missing:
@@ -106,6 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run = Run(
         seed=options.seed,
         stories=stories,
+        nights=options.nights,
         jobs=1 if options.quick else options.jobs,
         quick=options.quick,
         final=options.final_scoring,

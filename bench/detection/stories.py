@@ -17,7 +17,8 @@ from bench.detection.events import Span
 from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
-from netmon.incidents import Incident, Incidents, Severity, Suspicion
+from netmon.incidents import Incident, Severity, Suspicion
+from netmon.lives import Incidents
 from netmon.pipeline import Judging, Observer, Pipeline
 from netmon.simulation import attacks
 from netmon.simulation.chance import DAY_SECONDS, JAMMING, JAMMING_PER_DAY, KINDS

@@ -39,22 +39,18 @@ class Draft:
         lost: tuple[SiteId, ...],
         dependents_lost: tuple[str, ...],
         *,
+        severity: Severity,
         consequence_known: bool = True,
     ) -> Suspicion:
-        """Return the suspicion with what it cuts off; whoever loses a site is critical.
-
-        Not if it was known beforehand.
-        """
+        """Return the suspicion with what it cuts off."""
         verdict = self.verdict
-        is_expected = self.known is not None or verdict.condition is Condition.MAINTENANCE
-        is_critical = lost and not is_expected
         return Suspicion(
             subject=verdict.subject,
             condition=verdict.condition,
             cause=verdict.cause or Cause.UNKNOWN,
             runner_up=verdict.runner_up,
             odds=verdict.odds,
-            severity=Severity.CRITICAL if is_critical else self.severity,
+            severity=severity,
             title=self.title,
             evidence=self.evidence,
             members=tuple(self.members),
@@ -177,9 +173,7 @@ class Case:
 
 
 def _severity(verdict: Verdict) -> Severity:
-    """Return how loud a verdict is by itself; a lost site makes it critical later."""
-    if verdict.subject.kind is SubjectKind.SITE:
-        return Severity.CRITICAL
+    """Return how loud a verdict is by itself; what it cuts off may make it critical later."""
     if verdict.condition is Condition.MAINTENANCE:
         return Severity.INFO
     if verdict.condition is Condition.DOWN:

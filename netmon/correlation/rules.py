@@ -10,6 +10,7 @@ from netmon.correlation.jamming import jamming
 from netmon.correlation.known import maintenance, own_emitters, sun_outages
 from netmon.correlation.memory import Memory
 from netmon.correlation.outage import cuts, dead_devices, dead_sites, hidden
+from netmon.correlation.paging import severity
 from netmon.correlation.settings import CorrelationSettings
 from netmon.correlation.single import each_device, each_link
 from netmon.correlation.timing import lost_time
@@ -51,12 +52,13 @@ def correlate(
     own = judgement.network
     if own is not None and own.condition is Condition.DOWN:
         return (_own_uplink(own),)
+    settings = settings or CorrelationSettings()
     case = Case(judgement=judgement, network=network, memory=memory or Memory())
     for rule in RULES:
-        rule(case, settings or CorrelationSettings())
+        rule(case, settings)
     if own is not None:
         case.suspect(own, _shared_title(own), evidence=own.evidence)
-    return _with_consequences(case)
+    return _with_consequences(case, settings)
 
 
 def _own_uplink(verdict: Verdict) -> Suspicion:
@@ -79,7 +81,7 @@ def _shared_title(verdict: Verdict) -> str:
     return f"{what} of unrelated devices rose together: what they share is netmon's own site"
 
 
-def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
+def _with_consequences(case: Case, settings: CorrelationSettings) -> tuple[Suspicion, ...]:
     """Add to each suspicion what it cuts off."""
     lost_by = sites_cut_off(case.network, [_failure(case, draft) for draft in case.drafts])
     told = []
@@ -92,8 +94,14 @@ def _with_consequences(case: Case) -> tuple[Suspicion, ...]:
         missed = (cut_off or frozenset()) | silent
         lost = tuple(sorted(missed.difference(case.judgement.agenda.off_duty)))
         dependents = dependents_of(case.network, lost, _blind(case, draft))
-        known = cut_off is not None
-        told.append(draft.finished(lost, dependents, consequence_known=known))
+        told.append(
+            draft.finished(
+                lost,
+                dependents,
+                severity=severity(case, draft, lost, settings),
+                consequence_known=cut_off is not None,
+            )
+        )
     return tuple(told)
 
 

@@ -17,3 +17,6 @@ class CorrelationSettings:
     sync_radius_m: Annotated[float, Gt(0)] = 40_000.0  # between clocks next to each other
     cut_seconds: Annotated[float, Gt(0)] = 120.0  # links of one duct down within: one cut
     orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told
+    # A device that starts anew is back within; a loss that would explain pages only after.
+    restart_seconds: Annotated[float, Ge(0)] = 300.0
+    restart_sites: Annotated[int, Ge(0)] = 2  # more are lost: it pages at once

@@ -12,6 +12,7 @@ from netmon.detection.course import Course, CourseSettings, Gone
 from netmon.detection.errored import Errored, ErroredSettings, Excess
 from netmon.detection.fading import Fades, Fading, FadingSettings
 from netmon.detection.frame import Frame, gather_flags, old_rows
+from netmon.detection.hearing import Hearing, HearingSettings
 from netmon.detection.interference import Disturbance, Interference, InterferenceSettings
 from netmon.detection.latency import Delays, Latency, LatencySettings
 from netmon.detection.neighbours import Neighbours
@@ -35,6 +36,7 @@ class DetectionSettings:
     """The settings of all detectors, each defined beside the code that uses it."""
 
     reachability: ReachabilitySettings = field(default_factory=ReachabilitySettings)
+    hearing: HearingSettings = field(default_factory=HearingSettings)
     baseline: BaselineSettings = field(default_factory=BaselineSettings)
     latency: LatencySettings = field(default_factory=LatencySettings)
     performance: PerformanceSettings = field(default_factory=PerformanceSettings)
@@ -69,7 +71,7 @@ class Findings:
     delays: Delays
     untimed: Untimed
     carrier_gone: Flags  # per link: at one end nothing arrives any more, whatever it says
-    agent_silent: Flags  # SNMP is silent although the device answers echoes
+    agent_silent: Flags  # SNMP is silent for long although the device answers echoes
     rebooted: Flags  # lately
 
 
@@ -84,6 +86,7 @@ class Detectors:
         self.settings = settings
         self.collector_site = collector_site
         self.watch = Watch(frame, settings.reachability, collector_site)
+        self.hearing = Hearing(frame.devices, settings.hearing)
         self.ways = Ways(frame, collector_site)
         self.latency = Latency(frame.devices, settings.latency, memory)
         self.performance = Performance(len(frame.interface_ids), settings.performance)
@@ -130,7 +133,6 @@ class Detectors:
         self.adaptive.learn(self.radio, doubted)
         carrier_gone = np.zeros(len(self.frame.link_ids), dtype=np.bool_)
         carrier_gone[self.frame.directions.link_row[fades.gone]] = True
-        timeouts = self.settings.reachability.timeouts
         return Findings(
             now=readings.now,
             monotonic=now,
@@ -150,11 +152,7 @@ class Detectors:
             ),
             untimed=self.sync.look(readings),
             carrier_gone=carrier_gone,
-            agent_silent=standing.heard
-            & devices.asked_snmp
-            & devices.asked_ping
-            & (devices.snmp_timeouts >= timeouts)
-            & (devices.ping_timeouts == 0),
+            agent_silent=self.hearing.look(devices, standing.heard, now),
             rebooted=devices.rebooted_age_seconds <= self.settings.past.before_seconds,
         )
 
@@ -166,6 +164,7 @@ class Detectors:
         links = old_rows(self.frame.link_ids, frame.link_ids)
         directions = old_rows(self.frame.directions.keys, frame.directions.keys)
         made.watch = self.watch.taken(frame, devices, collector_site)
+        made.hearing = self.hearing.taken(devices)
         made.latency = self.latency.taken(devices)
         made.performance = self.performance.taken(interfaces)
         made.radio = self.radio.taken(frame.directions, directions)

@@ -261,12 +261,14 @@ def _silence(
     if len(rows) >= 2 and down == len(rows) and detectors.past.lost_together(rows):
         words += ", all within one cycle"
     at = np.array([frame.device_row[device] for device in asked], dtype=np.int64)
+    figures = [("devices", float(len(asked))), ("links_down", float(down))]
     if on_battery(detectors.past, at).any():
         words += "; its last word was that it ran on battery"
+        figures.append(("on_battery", 1.0))
     return Evidence(
         detector=DETECTOR,
         finding="silence",
         words=words,
-        figures=(("devices", float(len(asked))), ("links_down", float(down))),
+        figures=tuple(figures),
         where=site,
     )

@@ -20,7 +20,8 @@ import pytest
 from netmon.config.load import Configuration
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
-from netmon.incidents import Incidents, Suspicion
+from netmon.incidents import Suspicion
+from netmon.lives import Incidents
 from netmon.pipeline import Pipeline
 from netmon.simulation.past import observations
 from netmon.state import State

@@ -10,16 +10,16 @@ from netmon.incidents import (
     TRANSITIONS,
     Event,
     Incident,
-    Incidents,
     IncidentSettings,
     Phase,
     Severity,
     Suspicion,
 )
+from netmon.lives import Incidents
 from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
 
 NOW = 1_795_300_000.0  # 2026-11-21
-SETTINGS = IncidentSettings(clear_seconds=60.0, reopen_seconds=300.0)
+SETTINGS = IncidentSettings(quarantine_seconds=0.0, clear_seconds=60.0, reopen_seconds=300.0)
 
 
 def on(name: str) -> Subject:
@@ -44,8 +44,8 @@ def suspicion(*links: str, cause: Cause = Cause.INTERFERENCE, **more: object) ->
 class Life:
     """Incidents with a clock that moves only here."""
 
-    def __init__(self) -> None:
-        self.incidents = Incidents(SETTINGS)
+    def __init__(self, settings: IncidentSettings = SETTINGS) -> None:
+        self.incidents = Incidents(settings)
         self.now = NOW
 
     def cycle(self, *suspicions: Suspicion, seconds: float = 10.0) -> tuple[Incident, ...]:
@@ -261,3 +261,151 @@ def test_whatever_comes_phases_only_move_along_the_table(story: list[set[str]]) 
 def test_every_phase_but_closed_can_be_left_by_forgetting() -> None:
     for phase in set(Phase) - {Phase.CLOSED}:
         assert TRANSITIONS[phase, Event.FORGOTTEN] is Phase.CLOSED
+
+
+# --- quarantine, flapping, and what is explained already --------------------------------------
+
+
+def test_what_has_no_name_is_told_once_it_has_lasted_and_never_if_it_heals() -> None:
+    life = Life(IncidentSettings(quarantine_seconds=60.0))
+    nameless = suspicion("a", cause=Cause.UNKNOWN)
+    for _ in range(6):
+        assert life.cycle(nameless) == ()
+    assert life.incidents.open == life.incidents.closed == ()
+    assert life.cycle() == ()
+    for _ in range(6):
+        assert life.cycle(nameless) == ()
+    (told,) = life.cycle(nameless)
+    assert told.phase is Phase.OPEN
+
+
+@pytest.mark.parametrize(
+    "loud",
+    [
+        suspicion("a", cause=Cause.RAIN),
+        suspicion("a", cause=Cause.UNKNOWN, condition=Condition.DOWN),
+    ],
+)
+def test_what_is_lost_or_has_a_name_waits_in_no_quarantine(loud: Suspicion) -> None:
+    life = Life(IncidentSettings(quarantine_seconds=60.0))
+    assert len(life.cycle(loud)) == 1
+
+
+def test_what_comes_back_again_and_again_says_once_that_it_flaps() -> None:
+    life = Life()
+    told: list[Incident] = []
+    for _ in range(10):
+        told += life.cycle(suspicion("a"))
+        told += life.cycle()
+    assert {incident.id for incident in told} == {"20261121-0001"}
+    assert [incident.title.endswith(" (flapping)") for incident in told[-5:]] == [True] * 5
+    flapping = [one for one in told if one.title.endswith(" (flapping)")]
+    assert {one.phase for one in flapping} == {Phase.OPEN}
+
+
+def test_who_acknowledged_what_flaps_need_not_do_so_again() -> None:
+    life = Life()
+    for _ in range(4):
+        life.cycle(suspicion("a"))
+        life.cycle()
+    life.incidents.acknowledge("20261121-0001", "noc-east", life.now)
+    for _ in range(4):
+        life.cycle(suspicion("a"))
+        life.cycle()
+    (still,) = life.incidents.open
+    assert (still.phase, still.acknowledged_by) == (Phase.ACKNOWLEDGED, "noc-east")
+
+
+def test_what_flapped_and_is_steady_at_last_is_closed() -> None:
+    life = Life()
+    for _ in range(5):
+        life.cycle(suspicion("a"))
+        life.cycle()
+    life.quiet(SETTINGS.clear_at_most_seconds + 20.0)
+    (closed,) = life.incidents.closed
+    assert closed.phase is Phase.CLOSED
+
+
+def outage(*links: str) -> Suspicion:
+    return suspicion(*links, cause=Cause.POWER, condition=Condition.DOWN)
+
+
+def test_what_an_outage_leaves_behind_on_its_links_is_explained_by_it() -> None:
+    life = Life()
+    (told,) = life.cycle(outage("a", "b"))
+    for _ in range(90):
+        for changed in life.cycle(suspicion("a", "b", cause=Cause.JAMMING_LIKE)):
+            assert changed.id == told.id
+    assert [one.id for one in life.incidents.closed] == [told.id]
+
+
+def test_what_outlasts_the_wake_of_an_outage_is_told_by_itself() -> None:
+    life = Life()
+    life.cycle(outage("a", "b"))
+    for _ in range(int(SETTINGS.wake_seconds // 10) + 2):
+        life.cycle(suspicion("a"))
+    assert [one.cause for one in life.incidents.open] == [Cause.INTERFERENCE]
+
+
+def test_what_begins_long_after_an_outage_is_told_at_once() -> None:
+    life = Life()
+    life.cycle(outage("a", "b"))
+    life.quiet(SETTINGS.reopen_seconds + 20.0)
+    assert [one.cause for one in life.cycle(suspicion("a"))] == [Cause.INTERFERENCE]
+
+
+def test_an_outage_explains_nothing_of_links_that_were_not_its_own() -> None:
+    life = Life()
+    life.cycle(outage("a", "b"))
+    told = life.cycle(suspicion("b", "c"))
+    assert Cause.INTERFERENCE in {one.cause for one in told}
+
+
+def test_a_loss_is_always_told_whatever_goes_on_around_it() -> None:
+    life = Life()
+    life.cycle(suspicion("a", "b", cause=Cause.RAIN))
+    told = life.cycle(suspicion("b", cause=Cause.TRANSMITTER, condition=Condition.DOWN))
+    assert Cause.TRANSMITTER in {one.cause for one in told}
+
+
+def test_rain_explains_a_fade_one_way_but_no_interference_on_its_links() -> None:
+    life = Life()
+    rain = suspicion("a", "b", cause=Cause.RAIN)
+    life.cycle(rain)
+    assert life.cycle(rain, suspicion("b", cause=Cause.TRANSMITTER)) == ()
+    told = life.cycle(rain, suspicion("b", cause=Cause.INTERFERENCE))
+    assert [one.cause for one in told] == [Cause.INTERFERENCE]
+
+
+def test_incidents_that_grow_together_keep_the_older_name() -> None:
+    life = Life()
+    (first,) = life.cycle(suspicion("b"))
+    (second,) = life.cycle(suspicion("b"), suspicion("a"))
+    changed = life.cycle(suspicion("a", "b", cause=Cause.JAMMING_LIKE))
+    assert {one.id: one.merged_into for one in changed} == {first.id: "", second.id: first.id}
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(1.0, 900.0)), max_size=40))
+def test_an_incident_returns_within_its_time_and_is_another_one_after(
+    story: list[tuple[bool, float]],
+) -> None:
+    """Reopening, whatever the rhythm: no id changes while it lasts, none is used twice."""
+    life = Life()
+    gone_seconds = 0.0
+    known: list[str] = []
+    for is_ill, seconds in story:
+        for _ in range(max(1, int(seconds // 10))):
+            life.cycle(*([suspicion("a")] if is_ill else []))
+            if not is_ill:
+                gone_seconds += 10.0
+                continue
+            (now,) = life.incidents.open
+            if known and gone_seconds <= SETTINGS.reopen_seconds:
+                assert now.id == known[-1]
+            if not known or now.id != known[-1]:
+                assert now.id not in known
+                assert not known or gone_seconds > SETTINGS.clear_seconds + SETTINGS.reopen_seconds
+                known.append(now.id)
+            gone_seconds = 0.0
+    closed = [one for one in life.incidents.closed if one.closed_at is not None]
+    assert {one.id for one in closed} <= set(known)

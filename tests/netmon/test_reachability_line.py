@@ -5,7 +5,8 @@ import pytest
 from collectors.observation import EchoObservation, Outcome
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge, Judgement
-from netmon.incidents import Incident, Incidents, Suspicion
+from netmon.incidents import Incident, Suspicion
+from netmon.lives import Incidents
 from netmon.pipeline import Pipeline
 from netmon.state import State
 from netmon.verdict import Cause, Condition, SubjectKind

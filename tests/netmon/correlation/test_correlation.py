@@ -189,7 +189,29 @@ def test_a_site_without_power_is_one_incident_with_its_links_and_devices() -> No
     assert suspicion.title == "site e power lost: 3 devices silent"
     assert suspicion.sites_lost == ("e",)
     assert suspicion.dependents_lost == ("e-camera",)
-    assert suspicion.severity is Severity.CRITICAL
+
+
+def test_a_site_that_a_restart_would_hide_as_well_pages_once_that_would_be_over() -> None:
+    scene = scene_of(*NAMES, devices_per_site=3)
+    scene.darken("e")
+    assert [one.severity for one in suspected(scene, polls=5)] == [Severity.WARNING]
+    assert [one.severity for one in suspected(scene, polls=26)] == [Severity.WARNING]
+    assert [one.severity for one in suspected(scene, polls=5)] == [Severity.CRITICAL]
+
+
+def test_a_site_whose_last_word_was_that_it_ran_on_battery_pages_at_once() -> None:
+    scene = scene_of()
+    scene.battery = {"e-r": 1.0}
+    scene.live(polls=3)
+    scene.darken("e")
+    assert [one.severity for one in suspected(scene, polls=5)] == [Severity.CRITICAL]
+
+
+def test_three_sites_lost_at_once_page_at_once() -> None:
+    scene = scene_of()
+    scene.darken("a")
+    scene.silent |= {"b-r", "c-r"}
+    assert [one.severity for one in suspected(scene, polls=6)] == [Severity.CRITICAL]
 
 
 def test_what_is_out_of_sight_belongs_to_what_hides_it() -> None:

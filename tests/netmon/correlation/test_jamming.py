@@ -2,7 +2,8 @@
 
 from netmon.correlation.memory import Memory
 from netmon.correlation.rules import correlate
-from netmon.incidents import Incidents, Phase, Severity, Suspicion
+from netmon.incidents import Phase, Severity, Suspicion
+from netmon.lives import Incidents
 from netmon.verdict import Cause
 from tests.builders import Scene, make_network
 from tests.netmon.correlation.test_correlation import GROWN, NAMES, members

@@ -11,7 +11,8 @@ from netmon.config import load
 from netmon.config.load import Configuration
 from netmon.correlation.rules import correlate
 from netmon.detection.judge import Judge
-from netmon.incidents import Incident, Incidents, IncidentSettings
+from netmon.incidents import Incident, IncidentSettings
+from netmon.lives import Incidents
 from netmon.simulation.assessment import assess
 from netmon.simulation.past import observations
 from netmon.simulation.story import drill

@@ -386,10 +386,20 @@ def test_a_hub_that_dies_does_not_make_its_leaves_down_first() -> None:
     assert conditions[-1] is Condition.UNREACHABLE
 
 
+def test_an_agent_that_misses_some_polls_is_nothing_worth_telling() -> None:
+    scene = healthy_scene()
+    for _ in range(5):
+        scene.snmp_silent.add("c-r")
+        assert not not_healthy(scene.live(polls=9))
+        scene.snmp_silent.clear()
+        scene.live(polls=1)
+
+
 def test_an_agent_that_is_silent_while_the_device_answers_echoes_is_no_outage() -> None:
     scene = healthy_scene()
     scene.snmp_silent.add("c-r")
-    verdict = scene.live(polls=5).devices[DeviceId("c-r")]
+    assert not not_healthy(scene.live(minutes=14))
+    verdict = scene.live(minutes=2).devices[DeviceId("c-r")]
     assert verdict.condition is Condition.DEGRADED
     assert "SNMP agent of c-r is silent while c-r answers echoes" in verdict.because
 

@@ -9,7 +9,7 @@ from netmon.correlation.rules import correlate
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.beliefs import FIGURES_RETOLD
 from netmon.detection.findings import DetectionSettings
-from netmon.incidents import Incidents
+from netmon.lives import Incidents
 from netmon.verdict import Cause, Condition
 from tests.builders import Scene, make_network
 from topology.model import DeviceId, LinkId, SiteId
