@@ -30,6 +30,7 @@ class Plan:
     base: str = "design"  # design, live, or an instant
     facts: Facts = NO_FACTS
     failed: Elements = NOTHING
+    against: "Plan | None" = None  # another plan to compare with
 
     def snapshot(self) -> Snapshot:
         """Return it as arrays."""
@@ -52,6 +53,7 @@ class Shapes:
     sites: Mapping[SiteId, Mapping[str, object]]
     links: Mapping[str, Mapping[str, object]]
     discs: Sequence[tuple[Disc, Mapping[str, object]]] = ()
+    lines: Sequence[tuple[SiteId, SiteId, Mapping[str, object]]] = ()  # links not built yet
 
 
 NO_SHAPES: Final = Shapes(sites={}, links={})
@@ -116,6 +118,9 @@ def geojson(answer: Answer, network: Network) -> dict[str, Any]:
     for link, properties in shapes.links.items():
         line = [_place(network.sites[site].position) for site in _ends(network, link)]
         features.append(_feature("LineString", line, {"link": link, **properties}))
+    for a, b, properties in shapes.lines:
+        line = [_place(network.sites[site].position) for site in (a, b)]
+        features.append(_feature("LineString", line, {"from": a, "to": b, **properties}))
     for disc, properties in shapes.discs:
         features.append(_feature("Polygon", [_ring(disc)], dict(properties)))
     return {"type": "FeatureCollection", "features": features}

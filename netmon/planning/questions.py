@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from netmon.planning import failing, striking, ways
+from netmon.planning import building, explaining, failing, striking, ways
 from netmon.planning.answer import Answer, Plan
 from netmon.planning.options import Option, PlanningError, Values, values
 from topology.errors import NetworkError
@@ -77,6 +77,27 @@ QUESTIONS: Final[tuple[Asked, ...]] = (
         options=striking.WHATIF,
         answer=striking.what_if,
         figure="sites cut off",
+    ),
+    Asked(
+        name="augment",
+        help="which new links buy the most: per link, kilometre or euro",
+        options=building.AUGMENT,
+        answer=building.augmented,
+        figure="what is left of the objective",
+    ),
+    Asked(
+        name="diff",
+        help="what changes with new links, or in another plan",
+        options=building.DIFF,
+        answer=building.different,
+        figure="new single points of failure",
+    ),
+    Asked(
+        name="explain",
+        help="which failures are the likeliest behind silent devices",
+        options=explaining.EXPLAIN,
+        answer=explaining.explained,
+        figure="faults",
     ),
 )
 BY_NAME: Final[Mapping[str, Asked]] = {asked.name: asked for asked in QUESTIONS}

@@ -16,6 +16,7 @@ from netmon.planning.facts import facts_of
 from netmon.planning.options import Option, PlanningError
 from netmon.planning.questions import QUESTIONS, Asked, ask
 from netmon.topo.screen import csv_of, patience, show
+from topology.resilience.dependability import Facts
 
 EXIT_WRONG_INPUT: Final = 2
 EXIT_FAIL_IF: Final = 2
@@ -37,6 +38,10 @@ def add_verb(verbs: Any) -> None:
         )
         for option in asked.options:
             _add(parser, option)
+        if asked.name == "diff":
+            parser.add_argument(
+                "--against", nargs="+", type=Path, metavar="FILE", help="the other plan's inventory"
+            )
         shown = parser.add_mutually_exclusive_group()
         shown.add_argument("--json", action="store_true", help="everything, for programs")
         shown.add_argument("--geojson", action="store_true", help="for maps (RFC 7946)")
@@ -64,7 +69,8 @@ def _topo(options: argparse.Namespace, asked: Asked) -> int:
     network = load.load(options.config, large=options.large).network
     given = {option.name: getattr(options, f"option_{option.name}") for option in asked.options}
     try:
-        plan = Plan(network=network, facts=facts_of(options.facts))
+        facts = facts_of(options.facts)
+        plan = Plan(network=network, facts=facts, against=_other(options, facts))
         with patience(f"{asked.name} of {len(network.sites)} sites, {len(network.links)} links"):
             answer = ask(asked.name, plan, given)
     except PlanningError as error:
@@ -75,6 +81,13 @@ def _topo(options: argparse.Namespace, asked: Asked) -> int:
         print(f"{asked.figure}: {answer.figure:g}, above {options.fail_if:g}", file=sys.stderr)
         return EXIT_FAIL_IF
     return 0
+
+
+def _other(options: argparse.Namespace, facts: Facts) -> Plan | None:
+    files = getattr(options, "against", None)
+    if not files:
+        return None
+    return Plan(network=load.load(files, large=options.large).network, facts=facts)
 
 
 def _tell(answer: Answer, plan: Plan, options: argparse.Namespace) -> None:

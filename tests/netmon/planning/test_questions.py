@@ -90,6 +90,37 @@ def test_availability_is_exact_with_what_nobody_told_assumed() -> None:
     assert answer.table.rows[0][0] == "u"  # the worst first
 
 
+def test_the_best_new_link_makes_the_tail_a_ring() -> None:
+    answer = told("augment", hop_km=["200"], price=["microwave=1000+10"], objective=["minutes"])
+    (row,) = answer.table.rows
+    assert "u" in row[:2]
+    assert float(str(row[4])) > 0
+    assert answer.figure < answer.body.before  # type: ignore[attr-defined]
+    shown = geojson(answer, RING)
+    assert [f["properties"]["new"] for f in shown["features"] if "new" in f["properties"]] == [True]
+
+
+def test_a_new_link_is_compared_with_what_is() -> None:
+    answer = told("diff", add=["u,hq"])
+    changes = {row[0]: row[3] for row in answer.table.rows}
+    assert changes["single points link"] == "-2.0 better"
+    assert answer.figure == 0.0
+    assert "resolved" in answer.summary
+
+
+def test_another_plan_is_compared_with_this_one() -> None:
+    without = make_network("hq-b", "b-c", "c-d", "c-t", "t-u")
+    answer = told("diff", Plan(network=RING, against=Plan(network=without)))
+    assert answer.body.removed_links == ("d-hq",)  # type: ignore[attr-defined]
+    assert answer.figure > 0  # the ring is open now
+
+
+def test_silence_is_explained_by_what_is_nearest_to_the_cores() -> None:
+    answer = told("explain", silent=["t-r", "u-r"])
+    assert {row[2] for row in answer.table.rows} <= {"c-t", "t-r", "t"}
+    assert answer.figure == 1.0
+
+
 @pytest.mark.parametrize(
     ("name", "given", "said"),
     [
@@ -104,6 +135,12 @@ def test_availability_is_exact_with_what_nobody_told_assumed() -> None:
         ("whatif", {"down": ["link:"]}, "down must be link:ID"),
         ("whatif", {"disc": ["north"]}, "disc must be LATITUDE,LONGITUDE,RADIUS_KM"),
         ("whatif", {"down": ["site:\x1b[31m"]}, "printable"),
+        ("augment", {"price": ["gold=1"]}, "price must be MEDIUM=FIXED"),
+        ("augment", {"per": ["euro"]}, "has no cost"),
+        ("diff", {}, "add must be given"),
+        ("diff", {"add": ["c"]}, "a pair of sites must be SITE,SITE"),
+        ("diff", {"add": ["c,nowhere"]}, "there is no site 'nowhere'"),
+        ("explain", {}, "silent must be given"),
         ("weather", {}, "there is no such question"),
     ],
 )
@@ -115,7 +152,13 @@ def test_what_cannot_be_answered_says_what_would_be_right(
     assert said in str(refused.value)
 
 
-_SOME = {"paths": {"source": ["c"]}, "whatif": {"down": ["link:c-t"]}}
+_SOME = {
+    "paths": {"source": ["c"]},
+    "whatif": {"down": ["link:c-t"]},
+    "augment": {"hop_km": ["200"]},
+    "diff": {"add": ["u,hq"]},
+    "explain": {"silent": ["u-r"]},
+}
 
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.name)
