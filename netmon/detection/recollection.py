@@ -25,6 +25,7 @@ class RecollectionSettings:
 
     memory_seconds: Annotated[float, Gt(0)] = 1800.0
     lasts_seconds: Annotated[float, Gt(0)] = 7200.0
+    settled_seconds: Annotated[float, Gt(0)] = 2700.0  # a fault stays, a level that returns is none
     early_polls: Annotated[int, Ge(0)] = 3  # so long a fade may still be anything
 
 
@@ -65,6 +66,11 @@ class Recollection:
         shares |= dict.fromkeys(_LOOK_BACK.intersection(memory.shares if ebbs else signs), 1.0)
         if memory.crept and (gradual := shares.pop(Sign.GRADUAL, 0.0)):
             shares[Sign.CREPT] = gradual
+        if now - memory.began < self.settings.settled_seconds and Sign.SENT_LESS not in shares:
+            one_way = shares.pop(Sign.LEVEL_LOST_ONE_WAY, 0.0)
+            if one_way:
+                so_far = shares.get(Sign.LEVEL_LOST_SO_FAR, 0.0)
+                shares[Sign.LEVEL_LOST_SO_FAR] = min(one_way + so_far, 1.0)
         if now - memory.began >= self.settings.lasts_seconds:
             shares[Sign.LASTS] = 1.0
         return shares

@@ -44,6 +44,7 @@ class Conditions:
     offered_bps: Floats  # (times, flows)
     packet_octets: Floats  # (times, flows): mean size
     loss_ratio: Floats  # (times, flows): packets lost on the way; 1 where the link is down
+    spoilt_ratio: Floats  # (times, flows): packets that arrive with errors, from the air
     errored_ratio: Floats  # (times, flows): of seconds
     severe_ratio: Floats  # (times, flows): of seconds
     extra_cpu_ratio: Floats  # (times, devices)
@@ -138,6 +139,8 @@ class Physics:
         errored = np.where(up, 0.0, 1.0)
         severe = errored.copy()
         column = self._flow_of_receiver
+        spoilt = np.zeros_like(loss_ratio)
+        spoilt[:, column] = radio.loss_ratio
         loss_ratio[:, column] = 1 - (1 - loss_ratio[:, column]) * (1 - radio.loss_ratio)
         errored[:, column] = np.maximum(errored[:, column], radio.errored_ratio)
         severe[:, column] = np.maximum(severe[:, column], radio.severe_ratio)
@@ -153,6 +156,7 @@ class Physics:
             offered_bps=offered_bps,
             packet_octets=packet_octets,
             loss_ratio=loss_ratio,
+            spoilt_ratio=spoilt,
             errored_ratio=errored,
             severe_ratio=severe,
             extra_cpu_ratio=cpu,

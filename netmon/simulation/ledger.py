@@ -31,7 +31,7 @@ class Entries:
 
     sent_octets: Floats
     received_octets: Floats
-    lost_octets: Floats  # sent, not received
+    spoilt_octets: Floats  # arrived with errors: a line that swallows packets makes none
     dropped_octets: Floats  # offered while the way was open, but too much for it
     sent_packets: Floats
     received_packets: Floats
@@ -70,7 +70,7 @@ class Ledger:
         return Entries(
             sent_octets=octets[:, 0],
             received_octets=octets[:, 1],
-            lost_octets=octets[:, 2],
+            spoilt_octets=octets[:, 2],
             dropped_octets=octets[:, 3],
             sent_packets=octets[:, 4],
             received_packets=octets[:, 5],
@@ -146,11 +146,12 @@ class Ledger:
         loss = np.where(self._flows.link != NONE, middle.loss_ratio, 0.0)
         # Below a packet in ten million loss is not worth a counter's rounding.
         lost = np.where(loss > 1e-7, carried * loss, 0.0)
+        spoilt = np.where(middle.spoilt_ratio > 1e-7, carried * middle.spoilt_ratio, 0.0)
         offered = middle.offered_bps / usual
         dropped = np.where(middle.carried_bps > 0, offered - carried, 0.0)
         sent_packets = carried / middle.packet_octets
         received_packets = (carried - lost) / middle.packet_octets
-        shares = [carried, carried - lost, lost, dropped, sent_packets, received_packets]
+        shares = [carried, carried - lost, spoilt, dropped, sent_packets, received_packets]
         bad = [
             middle.errored_ratio,
             middle.severe_ratio,

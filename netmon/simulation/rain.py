@@ -25,6 +25,7 @@ POINTS: Final = 12  # of a path, at which the rain is taken
 SLANT_KM: Final = 4.5  # of a satellite's path below the rain height, at 30 degrees elevation
 KM_PER_DEGREE: Final = 111.195
 SOAKED_MM_PER_H: Final = 2.0  # an antenna in more rain is hardly wetter
+FILM_HZ: Final = 15e9  # from here on a wet antenna costs what was measured
 _LAGS: Final = (0.0, 0.25, 0.5, 1.0, 2.0)  # of the time to dry, at which earlier rain is looked at
 _MOST_AT_ONCE: Final = 4_000_000
 
@@ -45,6 +46,7 @@ class Rain:
         pairs = [_coefficients(one) for one in receivers.each]
         self._k = np.array([k for k, _ in pairs])
         self._alpha = np.array([alpha for _, alpha in pairs])
+        self._film = np.array([_film(one) for one in receivers.each])
         self._showers = tuple(showers)
 
     def __call__(self, times: Floats, air: Air) -> None:
@@ -98,7 +100,7 @@ class Rain:
                     soaked = 1 - np.exp(-rain / SOAKED_MM_PER_H)
                     here = shower.wet_db * soaked.sum(axis=2) * np.exp(-lag)
                     wet[rows] = np.maximum(wet[rows], here)
-        return wet * (self._k > 0)
+        return np.asarray(wet * self._film)
 
 
 def _rain_of(shower: Shower, times: Floats, latitude: Floats, longitude: Floats) -> Floats:
@@ -175,6 +177,16 @@ def _km(receiver: Receiver) -> float:
     if receiver.link.medium is Medium.VSAT:
         return SLANT_KM
     return distance_m(receiver.position, receiver.far_position) / 1000
+
+
+def _film(receiver: Receiver) -> float:
+    """Return the share of `wet_db` that a film of water costs at this frequency.
+
+    A film far thinner than the wavelength costs in proportion to the frequency: with the
+    permittivity of water (Debye, 10 °C) 0.1 mm take 1.3, 3.4 and 5.9 dB at 5, 10 and 23 GHz. What
+    was measured of wet antennas, and is in `wet_db`, is of 15 GHz and more.
+    """
+    return float(min(1.0, receiver.carrier.frequency_hz / FILM_HZ))
 
 
 def _coefficients(receiver: Receiver) -> tuple[float, float]:

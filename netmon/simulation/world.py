@@ -213,7 +213,7 @@ class World:
     def _counters(self, times: Floats) -> dict[str, Floats]:
         flows, entries = self._physics.flows, self._ledger.entries(times)
         sent, received = entries.sent_octets, entries.received_octets
-        errored = (BACKGROUND_ERROR_RATIO * sent + entries.lost_octets) / flows.packet_octets
+        errored = (BACKGROUND_ERROR_RATIO * sent + entries.spoilt_octets) / flows.packet_octets
         dropped = entries.dropped_octets / flows.packet_octets
         goes_out, comes_in = flows.goes_out, flows.comes_in
         counters = {

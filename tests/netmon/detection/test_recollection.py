@@ -9,7 +9,7 @@ from netmon.detection.signs import Sign
 from topology.model import LinkId
 
 LINK = LinkId("a-b")
-BOTH, ONE = Sign.LEVEL_LOST_BOTH_WAYS, Sign.LEVEL_LOST_ONE_WAY
+BOTH, ONE = Sign.LEVEL_LOST_BOTH_WAYS, Sign.LEVEL_HOLDS
 
 
 def recalled(
@@ -67,3 +67,9 @@ def test_half_an_hour_of_health_and_all_is_forgotten() -> None:
     recollection.recall(LINK, {BOTH}, 0.0, polled=True, ebbs=False)
     recollection.forget(1801.0)
     assert recollection.recall(LINK, {ONE}, 1802.0, polled=True, ebbs=False) == {ONE: 1.0}
+
+
+def test_one_way_alone_is_believed_after_three_quarters_of_an_hour() -> None:
+    fault = {Sign.LEVEL_LOST_ONE_WAY, Sign.STEADY}
+    assert Sign.LEVEL_LOST_SO_FAR in recalled(*[fault] * 45)
+    assert Sign.LEVEL_LOST_ONE_WAY in recalled(*[fault] * 46)

@@ -151,6 +151,8 @@ def test_a_lost_upstream_leaves_the_ports_up(tell: Tell) -> None:
     assert change(world, "oper_status", "vilnius-rt1:xe-0/0/1") == 0
     assert counted(world, "in_octets", "tartu-rt1:xe-0/0/0")[1] == 0
     assert counted(world, "out_octets", "vilnius-rt1:xe-0/0/1")[1] > 0
+    # What is swallowed does not arrive with errors: no more than clear air makes of millions.
+    assert counted(world, "in_errors", "tartu-rt1:xe-0/0/0")[1] < 50
 
 
 def test_congestion_drops_and_delays_but_leaves_the_radio_alone(tell: Tell) -> None:
@@ -409,6 +411,16 @@ def test_an_antenna_stays_wet_after_the_rain(tell: Tell) -> None:
         assert lost == pytest.approx(expected, abs=1.1)
     late = np.array([1800.0 + 2500])
     assert change(world, "tsl_dbm", sent, late) - change(world, "rsl_dbm", name, late) < 0.8
+
+
+def test_a_film_of_water_costs_a_low_band_next_to_nothing(tell: Tell) -> None:
+    narva = Position(latitude_deg=59.377, longitude_deg=28.19)
+    cell = RainCell(
+        start_seconds=BEGIN, end_seconds=1800, begins_at=narva, ends_at=narva, radius_m=5000,
+        peak_mm_per_h=20, wet_db=3.0, dry_seconds=900)  # fmt: skip
+    world = tell(cell)
+    times = np.array([1800.0 + 30.0])  # rain is over, antennas at both ends are wet
+    assert change(world, "rsl_dbm", "narva-s61:wifi0", times) > -2.6
 
 
 def test_two_causes_at_once_add_up(tell: Tell) -> None:
