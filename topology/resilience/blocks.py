@@ -75,9 +75,10 @@ def _tied(network: Fallible, start: list[int], above: list[int]) -> list[int]:
     for cause in network.causes:
         tied = {part(start[number_of[each]]) for each in cause.vertices if each in number_of}
         tied |= {part(start[edge_at[each]]) for each in cause.edges if each in edge_at}
-        while len(tied) > 1:  # the deepest hangs on another: nearer to their common head
-            deepest = max(tied)
-            into[deepest] = part(start[above[deepest]])
+        while len(tied) > 1:  # who hangs deepest goes up, or joins who hangs beside it
+            *_, beside, deepest = sorted(tied, key=lambda first: (above[first], first))
+            hang_together = above[beside] == above[deepest]
+            into[deepest] = beside if hang_together else part(start[above[deepest]])
             tied = {part(first) for first in tied}
     return [part(first) for first in start]
 

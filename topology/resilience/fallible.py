@@ -63,10 +63,10 @@ class Fallible:
 
 def fallible(snapshot: Snapshot, assumed: Assumed = NEVER_FAILS) -> Fallible:
     """Return a snapshot as a graph of what can fail; by site where no device can, as it is less."""
-    devices = _filled(snapshot.device_availability, assumed.device)
-    power = _filled(snapshot.site_availability, assumed.site)
-    links = _filled(snapshot.link_availability, assumed.link)
-    groups = _filled(snapshot.srlg_availability, assumed.srlg)
+    devices = filled(snapshot.device_availability, assumed.device)
+    power = filled(snapshot.site_availability, assumed.site)
+    links = filled(snapshot.link_availability, assumed.link)
+    groups = filled(snapshot.srlg_availability, assumed.srlg)
     mesh = by_site(snapshot) if (devices == 1).all() else by_device(snapshot)
     at_vertex = np.append(power, 1.0)[mesh.site_of]
     at_vertex *= np.append(devices, 1.0)[mesh.device_of]
@@ -110,5 +110,6 @@ def _powers(snapshot: Snapshot, mesh: Mesh, power: Floats, at_vertex: Floats) ->
     return found
 
 
-def _filled(told: Floats, assumed: float) -> Floats:
+def filled(told: Floats, assumed: float) -> Floats:
+    """Return availabilities with what is assumed in place of what nobody has told."""
     return np.where(np.isnan(told), assumed, told)

@@ -12,13 +12,12 @@ from topology.errors import NetworkError
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
 from topology.resilience.availability import (
-    MINUTES_A_YEAR,
     Method,
     availability,
     availability_of_all,
     exact_availability_of_all,
 )
-from topology.resilience.dependability import Dependability, Facts
+from topology.resilience.dependability import MINUTES_A_YEAR, Dependability, Facts
 from topology.resilience.fallible import Assumed
 from topology.resilience.snapshot import NOTHING, Elements
 from topology.resilience.sources import of_edges, of_network
@@ -106,6 +105,21 @@ def test_links_of_one_duct_fail_together() -> None:
     )  # fmt: skip
     value = availability(snapshot).of(SiteId("a")).value
     assert value == pytest.approx(0.999 * (1 - 0.01 * (1 - 0.99**2)), abs=1e-15)
+
+
+def test_a_duct_under_links_to_two_cores_is_one_cause() -> None:
+    snapshot = of_edges(
+        [("west", "a"), ("east", "b"), ("b", "c")],
+        cores=["west", "east"],
+        link_availability=0.9,
+        srlgs={"duct": [0, 2], "road": [0, 1]},
+        srlg_availability={"duct": 0.8, "road": 0.7},
+    )
+    found = availability(snapshot)
+    assert found.of(SiteId("a")).value == pytest.approx(0.9 * 0.8 * 0.7)
+    assert found.of(SiteId("c")).value == pytest.approx(0.9 * 0.9 * 0.8 * 0.7)
+    together = availability_of_all(snapshot, [SiteId("a"), SiteId("c")])
+    assert together.value == pytest.approx(0.9**3 * 0.8 * 0.7)
 
 
 def test_a_site_that_is_cut_off_has_no_availability_for_certain() -> None:
