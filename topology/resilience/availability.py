@@ -15,7 +15,6 @@ import numpy as np
 from topology.errors import NetworkError
 from topology.model import Dependent, SiteId
 from topology.resilience.bounds import lower, upper
-from topology.resilience.dependability import MINUTES_A_YEAR
 from topology.resilience.exact import to_cores, together
 from topology.resilience.fallible import NEVER_FAILS, Assumed, Fallible, fallible
 from topology.resilience.frontier import MOST_STATES
@@ -23,6 +22,7 @@ from topology.resilience.mesh import NONE
 from topology.resilience.sampling import sampled
 from topology.resilience.snapshot import Flags, Floats, Snapshot
 
+MINUTES_A_YEAR: Final = 525_960.0  # of 365.25 days
 MOST_SAMPLES: Final = 100_000_000
 
 

@@ -7,12 +7,9 @@ says what he assumes.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from topology.errors import NetworkError
 from topology.model import DeviceId, LinkId, SiteId
-
-MINUTES_A_YEAR: Final = 525_960.0  # of 365.25 days
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from topology.resilience.availability import MINUTES_A_YEAR
 from topology.resilience.busy import busy
 from topology.resilience.cuts import LinkClass, link_classes
-from topology.resilience.dependability import MINUTES_A_YEAR
 from topology.resilience.failures import single_failures
 from topology.resilience.fallible import NEVER_FAILS, Assumed, filled
 from topology.resilience.loss import Kind, Losses

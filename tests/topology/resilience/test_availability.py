@@ -12,12 +12,13 @@ from topology.errors import NetworkError
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
 from topology.resilience.availability import (
+    MINUTES_A_YEAR,
     Method,
     availability,
     availability_of_all,
     exact_availability_of_all,
 )
-from topology.resilience.dependability import MINUTES_A_YEAR, Dependability, Facts
+from topology.resilience.dependability import Dependability, Facts
 from topology.resilience.fallible import Assumed
 from topology.resilience.snapshot import NOTHING, Elements
 from topology.resilience.sources import of_edges, of_network

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from tests.topology.resilience.multigraphs import Case, cases, links, lost
+from topology.resilience.availability import MINUTES_A_YEAR
 from topology.resilience.busy import busy
-from topology.resilience.dependability import MINUTES_A_YEAR
 from topology.resilience.fallible import Assumed
 from topology.resilience.rank import ranking
 from topology.resilience.sources import of_edges, of_network
