@@ -25,7 +25,7 @@ from netmon.api.document import (
     worst_first,
 )
 from netmon.api.first_check import first_check
-from netmon.api.naming import between, incident_of_links, link_cause, names
+from netmon.api.naming import between, blinded, incident_of_links, link_cause, names
 from netmon.api.source import Source
 from netmon.api.wording import NO_CORE, NOT_WORKED_OUT, band, clock, count, duration, rfc3339
 from netmon.incidents import Incident, Phase, Severity
@@ -278,7 +278,7 @@ def _cut_off(network: Network, incident: Incident) -> str:
     parts = [f"{count(len(incident.sites_lost), 'site')}: {names(_named(network, incident))}"]
     if incident.dependents_lost:
         carried = count(len(incident.dependents_lost), "dependent")
-        parts.append(f"{carried}: {names(incident.dependents_lost)}")
+        parts.append(f"{carried}: {names(blinded(network, incident.dependents_lost))}")
     if not incident.consequence_known:
         parts.append(f"more {NOT_WORKED_OUT}")
     return " · ".join(parts)
@@ -364,10 +364,18 @@ def _sites(source: Source, sick: Sequence[SiteId], room: int, width: int) -> Lin
         one = source.network.sites[site]
         carries = names(dependent.id for dependent in one.dependents)
         words = f"{mark}  {one.country} {one.name or site}: {conditions[site].value}"
+        words += _planned(source, site)
         lines.append(_line((words, style), f", carries {carries}" if carries else ""))
     healthy = [site for site in source.network.sites if site not in sick]
     tiles = _tiles(healthy, width)
     return lines + tiles if len(lines) + len(tiles) < room else lines
+
+
+def _planned(source: Source, site: SiteId) -> str:
+    """Say what was planned of a site, if that is why it is what it is."""
+    verdict = source.judgement.sites.get(site) if source.judgement else None
+    said = verdict.evidence[0] if verdict is not None and verdict.evidence else None
+    return f", {said.words}" if said is not None and said.detector == "planned" else ""
 
 
 def _tiles(sites: Sequence[SiteId], width: int) -> Lines:

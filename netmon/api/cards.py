@@ -4,7 +4,7 @@ from html import escape
 from typing import Final
 
 from netmon.api.first_check import first_check
-from netmon.api.naming import between, more, names, site_words
+from netmon.api.naming import between, blinded, more, names, site_words
 from netmon.api.symbols import symbol
 from netmon.api.wording import NO_CORE, NOT_WORKED_OUT, clock, count, duration, rfc3339
 from netmon.incidents import Incident, Phase
@@ -101,7 +101,9 @@ def _cut_off(network: Network, incident: Incident) -> str:
         parts.append(f"{count(len(lost), 'site')}: {names(lost)}")
     if incident.dependents_lost:
         carried = len(incident.dependents_lost)
-        parts.append(f"{count(carried, 'dependent')}: {names(incident.dependents_lost)}")
+        parts.append(
+            f"{count(carried, 'dependent')}: {names(blinded(network, incident.dependents_lost))}"
+        )
     if not incident.consequence_known:
         parts.append(f"more {NOT_WORKED_OUT}" if parts else NOT_WORKED_OUT)
     if not parts and incident.condition is Condition.DOWN:

@@ -6,7 +6,7 @@ Written for the person on duty at night; what to do afterwards is in docs/runboo
 from typing import Final
 
 from netmon.incidents import Incident
-from netmon.verdict import Cause, SubjectKind
+from netmon.verdict import Cause, Known, SubjectKind
 
 FIRST_CHECK: Final[dict[Cause, str]] = {
     Cause.RAIN: "Look at the weather radar along the path. Wait: rain passes; page nobody.",
@@ -26,6 +26,12 @@ FIRST_CHECK: Final[dict[Cause, str]] = {
     Cause.UNKNOWN: "Read the evidence, then the device's own alarms at both ends.",
 }
 
+OF_THE_KNOWN: Final[dict[Known, str]] = {
+    Known.EMISSION: "Nothing, while it fits: what lasts longer than planned pages by itself.",
+    Known.MAINTENANCE: "Nothing, while the works last: what is still out afterwards pages.",
+    Known.SUN: "Wait for the minutes it was predicted for: what lasts longer pages.",
+}
+
 _OWN_SITE: Final = (
     "Look at netmon's own machine and the way out of its site: load, CPU taken away, a full uplink."
 )
@@ -35,4 +41,6 @@ def first_check(incident: Incident) -> str:
     """Return what to look at first; where netmon stands there is no link nearer to the core."""
     if incident.subject.kind is SubjectKind.NETWORK:
         return _OWN_SITE
+    if incident.known is not None:
+        return OF_THE_KNOWN[incident.known]
     return FIRST_CHECK[incident.cause]

@@ -18,6 +18,15 @@ def names(ids: Iterable[str]) -> str:
     return ", ".join(known[:_SHOWN_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def blinded(network: Network, dependents: Iterable[str]) -> list[str]:
+    """Write what is lost with what it is: narva-mast (camera mast)."""
+    kinds = {each.id: each.kind for site in network.sites.values() for each in site.dependents}
+    return [
+        f"{one} ({kinds[one].value.replace('_', ' ')})" if one in kinds else one
+        for one in dependents
+    ]
+
+
 def between(network: Network, link: LinkId) -> str:
     """Write where a link leads."""
     a, b = (network.sites[site].name or site for site in network.sites_of(link))

@@ -340,3 +340,44 @@ def test_a_device_in_maintenance_is_the_maintenances() -> None:
     found = suspected(scene, polls=6)
     assert [one.known for one in found] == [Known.MAINTENANCE]
     assert "d" in members(found[0])  # nothing else stands there
+
+
+def connected_by(device: str) -> Network:
+    """Let what site e carries be connected by one of its devices alone."""
+    made = make_network(*NAMES, devices_per_site=2)
+    sites = [
+        replace(
+            site,
+            dependents=tuple(replace(each, device=DeviceId(device)) for each in site.dependents),
+        )
+        if site.id == "e"
+        else site
+        for site in made.sites.values()
+    ]
+    return Network.build(
+        sites, made.devices.values(), made.interfaces.values(), made.links.values()
+    )
+
+
+@pytest.mark.parametrize(("device", "lost"), [("e-d1", ("e-camera",)), ("e-r", ())])
+def test_a_device_that_dies_takes_what_is_connected_by_it_alone(
+    device: str, lost: tuple[str, ...]
+) -> None:
+    """The site itself is only degraded: something there still answers."""
+    scene = scene_of(Plans(), connected_by(device))
+    scene.silent.add("e-d1")
+    judgement = scene.live(polls=6)
+    assert judgement.sites[SiteId("e")].condition is Condition.DEGRADED
+    (suspicion,) = correlate(judgement, scene.network)
+    assert suspicion.subject.id == "e-d1"
+    assert suspicion.sites_lost == ()
+    assert suspicion.dependents_lost == lost
+
+
+def test_what_is_behind_a_cut_link_blinds_what_it_carries() -> None:
+    scene = scene_of(Plans(), connected_by("e-d1"))
+    scene.link("d-e").cut()
+    scene.link("e-hq").cut()
+    scene.silent |= {"e-r", "e-d1"}
+    found = suspected(scene, polls=10)
+    assert {one for suspicion in found for one in suspicion.dependents_lost} == {"e-camera"}
