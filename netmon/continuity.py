@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from netmon.incidents import ALIVE, Incident, Phase, Severity, Suspicion
-from netmon.verdict import Cause, Condition, Subject, SubjectKind
+from netmon.verdict import Cause, Condition, Known, Subject, SubjectKind
 
 # Causes that turn into one another as more is seen; UNKNOWN and equal ones always match.
 FAMILIES: Final = (
@@ -28,6 +28,9 @@ LESS_THAN: Final = {
     Cause.RAIN: frozenset({Cause.UNKNOWN}),
     Cause.INTERFERENCE: frozenset({Cause.UNKNOWN}),
 }
+
+# Works may leave a queue behind; a weak transmitter or a crooked antenna is what they broke.
+_AFTER_WORKS: Final = frozenset({Cause.CONGESTION, Cause.UNKNOWN})
 
 _OF_THE_LEVEL: Final = frozenset(
     {
@@ -78,6 +81,8 @@ def explains(incident: Incident, suspicion: Suspicion) -> bool:
     """
     if suspicion.condition is not Condition.DEGRADED or suspicion.sites_lost:
         return False
+    if incident.known is Known.MAINTENANCE:
+        return suspicion.cause in _AFTER_WORKS
     if incident.condition in (Condition.DOWN, Condition.MAINTENANCE):
         return suspicion.cause in _AFTER_AN_OUTAGE
     loud = suspicion.severity is Severity.CRITICAL and incident.severity is not Severity.CRITICAL

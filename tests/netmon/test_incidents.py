@@ -16,7 +16,7 @@ from netmon.incidents import (
     Suspicion,
 )
 from netmon.lives import Incidents
-from netmon.verdict import Cause, Condition, Evidence, Subject, SubjectKind
+from netmon.verdict import Cause, Condition, Evidence, Known, Subject, SubjectKind
 
 NOW = 1_795_300_000.0  # 2026-11-21
 SETTINGS = IncidentSettings(quarantine_seconds=0.0, clear_seconds=60.0, reopen_seconds=300.0)
@@ -409,3 +409,30 @@ def test_an_incident_returns_within_its_time_and_is_another_one_after(
             gone_seconds = 0.0
     closed = [one for one in life.incidents.closed if one.closed_at is not None]
     assert {one.id for one in closed} <= set(known)
+
+
+def works(*links: str) -> Suspicion:
+    return suspicion(
+        *links,
+        cause=Cause.CONFIGURATION,
+        condition=Condition.MAINTENANCE,
+        severity=Severity.INFO,
+        known=Known.MAINTENANCE,
+    )
+
+
+@pytest.mark.parametrize("cause", [Cause.TRANSMITTER, Cause.JAMMING_LIKE, Cause.INTERFERENCE])
+def test_what_is_wrong_with_a_link_after_works_is_told_at_once(cause: Cause) -> None:
+    life = Life()
+    (planned,) = life.cycle(works("a", "b"))
+    life.cycle()
+    told = [one for one in life.cycle(suspicion("b", cause=cause)) if one.id != planned.id]
+    assert [(one.cause, one.known) for one in told] == [(cause, None)]
+
+
+def test_what_is_still_out_after_works_goes_on_as_one_incident_that_is_planned_no_more() -> None:
+    life = Life()
+    (planned,) = life.cycle(works("a", "b"))
+    (now,) = life.cycle(outage("a", "b"))
+    assert (now.id, now.known, now.condition) == (planned.id, None, Condition.DOWN)
+    assert now.severity is Severity.WARNING
