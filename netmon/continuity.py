@@ -85,6 +85,8 @@ def explains(incident: Incident, suspicion: Suspicion) -> bool:
         return suspicion.cause in _AFTER_WORKS
     if incident.condition in (Condition.DOWN, Condition.MAINTENANCE):
         return suspicion.cause in _AFTER_AN_OUTAGE
+    if incident.known is Known.SUN:  # it leaves noise and errors behind on all its dishes at once
+        return suspicion.cause in _OF_THE_QUALITY | {Cause.JAMMING_LIKE, Cause.TRANSMITTER}
     loud = suspicion.severity is Severity.CRITICAL and incident.severity is not Severity.CRITICAL
     beyond = suspicion.known is not incident.known  # what was planned
     return not loud and not beyond and suspicion.cause in EXPLAINS.get(incident.cause, ())
@@ -145,6 +147,8 @@ def by_member(
 def _continues(incident: Incident, suspicion: Suspicion, overlap: float) -> bool:
     if _is_a_slow_device(incident) and suspicion.subject.kind is SubjectKind.LINK:
         return False  # that an agent was hard of hearing says nothing of a link's later trouble
+    if incident.known is Known.SUN and suspicion.known is None:
+        return not explains(incident, suspicion) and related(incident.cause, suspicion.cause)
     if incident.condition is Condition.DOWN and suspicion.condition is Condition.DEGRADED:
         # It carries again. What was down for no known reason is not named by what is left of it.
         is_named = incident.cause is not Cause.UNKNOWN or suspicion.cause is Cause.UNKNOWN

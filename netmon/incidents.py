@@ -146,5 +146,12 @@ class IncidentSettings:
     # A member that was let go explains itself by what it went through for so long: the registers
     # of a radio and the counters of a device cover up to 15 minutes (ITU-T G.826).
     wake_seconds: Annotated[float, Ge(0)] = 1200.0
+    # The sums of errored seconds that the sun behind a satellite leaves run out so slowly.
+    sun_wake_seconds: Annotated[float, Ge(0)] = 3600.0
     keep_closed: Annotated[int, Ge(0)] = 1000  # of those closed last, for whoever asks
     step_seconds: Annotated[float, Gt(0)] = 30.0  # a wall clock that jumps further has been set
+
+    def wake_of(self, incident: Incident) -> float:
+        """Return for how long an incident explains members that it let go."""
+        of_the_sun = incident.known is Known.SUN
+        return max(self.wake_seconds, self.sun_wake_seconds) if of_the_sun else self.wake_seconds

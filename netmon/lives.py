@@ -142,7 +142,7 @@ class Incidents:
 
     def _is_awake(self, incident: Incident) -> bool:
         gone = self._gone.get(incident.id)
-        return gone is None or self._clock - gone <= self.settings.wake_seconds
+        return gone is None or self._clock - gone <= self.settings.wake_of(incident)
 
     def _see(self, incident: Incident, suspicion: Suspicion, now: float) -> None:
         back = self._gone.pop(incident.id, None) is not None

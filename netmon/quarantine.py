@@ -50,10 +50,13 @@ class Quarantine:
         for suspicion in suspicions:
             members = {suspicion.subject, *suspicion.members}
             since = min(former.get(member, now) for member in members)
-            held = now - since >= self._seconds(suspicion) and not any(
-                explains(incident, suspicion)
-                and self._covers(incident, members, since, gone.get(incident.id, now), now)
-                for incident in about.get(suspicion.subject, ())
+            held = now - since >= self._seconds(suspicion) and not all(
+                any(
+                    explains(incident, suspicion)
+                    and self._covers(incident, member, since, gone.get(incident.id, now), now)
+                    for incident in about.get(member, ())
+                )
+                for member in members
             )
             phase = TRANSITIONS[Phase.SUSPECTED, Event.HELD if held else Event.SEEN]
             if phase is Phase.OPEN:
@@ -79,18 +82,10 @@ class Quarantine:
         return self.settings.quarantine_seconds if waits else 0.0
 
     def _covers(
-        self,
-        incident: Incident,
-        members: Collection[Subject],
-        since: float,
-        gone: float,
-        now: float,
+        self, incident: Incident, member: Subject, since: float, gone: float, now: float
     ) -> bool:
-        """Say whether all members are the incident's, or were when they came to be suspected."""
-        own = {incident.subject, *incident.members}
-        left = self._left.get(incident.id, {})
-        last = [gone if member in own else left.get(member, _NEVER) for member in members]
-        return all(
-            now - at <= self.settings.wake_seconds and since - at <= self.settings.reopen_seconds
-            for at in last
-        )
+        """Say whether a member is the incident's, or was when it came to be suspected."""
+        is_own = member == incident.subject or member in incident.members
+        last = gone if is_own else self._left.get(incident.id, {}).get(member, _NEVER)
+        wake = self.settings.wake_of(incident)
+        return now - last <= wake and since - last <= self.settings.reopen_seconds

@@ -22,6 +22,7 @@ from netmon.lives import Incidents
 from netmon.pipeline import Judging, Observer, Pipeline
 from netmon.simulation import attacks
 from netmon.simulation.chance import DAY_SECONDS, JAMMING, JAMMING_PER_DAY, KINDS
+from netmon.simulation.foreseen import foreseen
 from netmon.simulation.meters import REAL, MeterSettings
 from netmon.simulation.past import AnyObservation, past, steps
 from netmon.simulation.trial import Trial, trial
@@ -117,7 +118,12 @@ class Watching:
         self._now = MONOTONIC
         self._pipeline: Pipeline[Judgement, Suspicion] = Pipeline(
             state=State(border.network, {target.device: target for target in border.targets}),
-            judge=judge or Judge(border.network, collector_site=border.collector_site),
+            judge=judge
+            or Judge(
+                border.network,
+                collector_site=border.collector_site,
+                agenda=foreseen(made.story, border.network, began=BEGAN),
+            ),
             correlate=partial(correlate, memory=Memory()),
             incidents=Incidents(),
             wall=lambda: BEGAN - MONOTONIC + self._now,

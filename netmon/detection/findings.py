@@ -8,6 +8,7 @@ from netmon.detection.adaptive import Adaptive, AdaptiveSettings, Shortfall
 from netmon.detection.aftermath import Aftermath
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.checkpoint import Groups, Memory, thaw
+from netmon.detection.conservation import Conservation, ConservationSettings, Vanished
 from netmon.detection.course import Course, CourseSettings, Gone
 from netmon.detection.errored import Errored, ErroredSettings, Excess
 from netmon.detection.fading import Fades, Fading, FadingSettings
@@ -40,6 +41,7 @@ class DetectionSettings:
     baseline: BaselineSettings = field(default_factory=BaselineSettings)
     latency: LatencySettings = field(default_factory=LatencySettings)
     performance: PerformanceSettings = field(default_factory=PerformanceSettings)
+    conservation: ConservationSettings = field(default_factory=ConservationSettings)
     radio: RadioSettings = field(default_factory=RadioSettings)
     fading: FadingSettings = field(default_factory=FadingSettings)
     course: CourseSettings = field(default_factory=CourseSettings)
@@ -68,6 +70,7 @@ class Findings:
     shortfall: Shortfall
     load: Load
     shaken: Flags  # per link: out, or its counters still tell of an outage
+    vanished: Vanished
     delays: Delays
     untimed: Untimed
     carrier_gone: Flags  # per link: at one end nothing arrives any more, whatever it says
@@ -90,6 +93,7 @@ class Detectors:
         self.ways = Ways(frame, collector_site)
         self.latency = Latency(frame.devices, settings.latency, memory)
         self.performance = Performance(len(frame.interface_ids), settings.performance)
+        self.conservation = Conservation(len(frame.link_ids), settings.conservation)
         self.radio = Radio(directions, settings.radio, memory)
         self.fading = Fading(directions.rows, settings.fading)
         self.course = Course(directions.rows, settings.course)
@@ -145,6 +149,7 @@ class Detectors:
             shortfall=shortfall,
             shaken=shaken,
             load=self.performance.look(readings.interfaces, self.frame),
+            vanished=self.conservation.look(readings.interfaces, self.frame),
             delays=self.latency.look(
                 readings,
                 standing.heard & ~standing.doubted & ~devices_at_work,
@@ -167,6 +172,7 @@ class Detectors:
         made.hearing = self.hearing.taken(devices)
         made.latency = self.latency.taken(devices)
         made.performance = self.performance.taken(interfaces)
+        made.conservation = self.conservation.taken(links)
         made.radio = self.radio.taken(frame.directions, directions)
         made.fading = self.fading.taken(directions)
         made.course = self.course.taken(directions)

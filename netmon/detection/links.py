@@ -65,7 +65,7 @@ class LinkJudge:
         delayed = np.zeros(len(marks), dtype=np.int64)
         for link, devices in self._blamed.items():
             delayed[frame.link_row[link]] = len(devices)
-        return blend(marks, delayed)
+        return blend(marks, delayed, *found.vanished.found)
 
     @property
     def moving(self) -> Flags:
@@ -191,7 +191,11 @@ class LinkJudge:
         if delayed:
             signs.add(Sign.DELAYED)
             evidence += (self._delay_words(delayed),)
-        if condition is Condition.DEGRADED and (delayed or busy or Sign.DISCARDS in signs):
+        if condition is Condition.DEGRADED and self._found.vanished.any[row]:
+            signs.add(Sign.VANISHED)
+            evidence += detectors.conservation.evidence(row, self._found.vanished, self._frame)
+        lossy = Sign.DISCARDS in signs or Sign.VANISHED in signs
+        if condition is Condition.DEGRADED and (delayed or busy or lossy):
             signs.add(Sign.FULL if busy else Sign.NOT_FULL)
         return signs, evidence
 
@@ -278,7 +282,7 @@ class LinkJudge:
 
     def _troubled(self) -> Flags:
         frame, found = self._frame, self._found
-        flags = self._flags(self._blamed)
+        flags = self._flags(self._blamed) | found.vanished.any
         load = found.load.any
         for rows in (frame.a_row, frame.b_row):
             flags |= gather_flags(load, rows) & ~found.shaken

@@ -44,6 +44,7 @@ class Sign(StrEnum):
     SEVERE_SECONDS = "severely errored seconds"
     ERRORS = "errors"
     DISCARDS = "packets dropped"
+    VANISHED = "less comes out than went in"
     FULL = "traffic fills the capacity"
     NOT_FULL = "traffic does not fill the capacity"
     DELAYED = "delay or loss risen"

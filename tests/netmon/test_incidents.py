@@ -436,3 +436,13 @@ def test_what_is_still_out_after_works_goes_on_as_one_incident_that_is_planned_n
     (now,) = life.cycle(outage("a", "b"))
     assert (now.id, now.known, now.condition) == (planned.id, None, Condition.DOWN)
     assert now.severity is Severity.WARNING
+
+
+def test_what_the_sun_leaves_behind_on_several_dishes_is_no_jammer() -> None:
+    life = Life()
+    suns = (suspicion(link, known=Known.SUN, severity=Severity.INFO) for link in "ab")
+    first = life.cycle(*suns)
+    for _ in range(200):
+        told = life.cycle(suspicion("a", "b", cause=Cause.JAMMING_LIKE, severity=Severity.CRITICAL))
+        assert {one.id for one in told} <= {one.id for one in first}
+    assert life.incidents.open == ()
