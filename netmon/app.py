@@ -45,6 +45,7 @@ from netmon.pipeline import Pipeline
 from netmon.planned.agenda import NOTHING, Agenda
 from netmon.planned.outlook import Outlook
 from netmon.planned.suns import Predicted
+from netmon.redundancy import Follower
 from netmon.source import LiveSource, Vitals
 from netmon.state import State
 from netmon.store import Store, StoreError
@@ -110,6 +111,7 @@ class App:
             observers=(
                 lambda _, changed: self.keep(changed),
                 lambda *_: self._locate(),
+                lambda judgement, _: self.redundancy.note(judgement, self.pipeline.network),
                 self._log_changes,
                 *surroundings.observers,
             ),
@@ -144,6 +146,8 @@ class App:
             monotonic=surroundings.monotonic,
         )
         self._suns: Mapping[LinkId, Predicted] = {}
+        self.redundancy = Follower()
+        instruments.watch_redundancy(self.exposition, lambda: self.redundancy.last)
         instruments.watch_plans(self.exposition, self._agenda, lambda: self._suns)
         instruments.watch_whereabouts(self.exposition, self.whereabouts)
         instruments.watch_vitals(self.exposition, self.vitals)
@@ -184,6 +188,7 @@ class App:
                     tasks.create_task(self.pipeline.run(), name="pipeline"),
                     tasks.create_task(self.cadence.run(), name="cadence"),
                     tasks.create_task(self._watch_loop(), name="loop lag"),
+                    tasks.create_task(self.redundancy.run(), name="redundancy"),
                     tasks.create_task(self._reload_when_asked(), name="reload"),
                 ]
                 if self.traps is not None:

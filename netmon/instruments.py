@@ -22,6 +22,7 @@ from netmon.exposition.exposition import Exposition
 from netmon.notices import NoticeStatistics
 from netmon.planned.agenda import Agenda
 from netmon.planned.suns import Predicted
+from netmon.redundancy import Redundancy
 from netmon.source import Vitals
 from netmon.tally import Durations
 from netmon.traps import Traps
@@ -204,6 +205,23 @@ def watch_whereabouts(exposition: Exposition, whereabouts: Whereabouts) -> None:
         "netmon_positions_ignored_total",
         "reason",
         lambda: {doubt.value: whereabouts.ignored[doubt] for doubt in Doubt},
+    )
+
+
+def watch_redundancy(exposition: Exposition, last: Callable[[], Redundancy | None]) -> None:
+    """Export how much redundancy is left; absent until it was worked out."""
+
+    def read(field: str) -> Callable[[], Mapping[str, float]]:
+        return lambda: {} if (found := last()) is None else getattr(found, field)
+
+    each = exposition.health.watch_each
+    each("netmon_site_disjoint_paths", "site", read("site_paths"))
+    each("netmon_site_designed_disjoint_paths", "site", read("designed_site_paths"))
+    each("netmon_single_points_of_failure", "kind", read("single_points"))
+    each("netmon_designed_single_points_of_failure", "kind", read("designed_single_points"))
+    exposition.health.watch(
+        "netmon_topology_components",
+        lambda: None if (found := last()) is None else float(found.components),
     )
 
 

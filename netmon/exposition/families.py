@@ -36,6 +36,7 @@ def _measured() -> tuple[Family, ...]:
 
 _LINKS, _SITES, _DEVICES = "Links", "Sites", "Devices"
 _INTERFACES, _INCIDENTS = "Interfaces and radios", "Incidents"
+_RESILIENCE: Final = "Resilience"
 _WHAT_A_CONDITION_IS: Final = "healthy, degraded, down, unreachable, unknown or maintenance"
 _INCIDENT: Final = (
     *("incident", "cause", "severity", "subject_kind", "site", "link", "device", "known"),
@@ -81,6 +82,35 @@ TABLE: Final[tuple[Family, ...]] = (
         "netmon_link_sun_outage_end_timestamp_seconds",
         "When it leaves again",
         "link",
+    ),
+    gauge(
+        _RESILIENCE,
+        "netmon_site_disjoint_paths",
+        "Ways to any core without a common link, with what is down now; 3 is 3 or more",
+        "site",
+    ),
+    gauge(
+        _RESILIENCE,
+        "netmon_site_designed_disjoint_paths",
+        "The same by design, with nothing down",
+        "site",
+    ),
+    gauge(
+        _RESILIENCE,
+        "netmon_single_points_of_failure",
+        "Elements of a kind (link, device, site, srlg) whose loss alone cuts off other sites, now",
+        "kind",
+    ),
+    gauge(
+        _RESILIENCE,
+        "netmon_designed_single_points_of_failure",
+        "The same by design, with nothing down",
+        "kind",
+    ),
+    gauge(
+        _RESILIENCE,
+        "netmon_topology_components",
+        "Pieces that the network falls into with what is down now; 1 is whole",
     ),
     gauge(
         _SITES,

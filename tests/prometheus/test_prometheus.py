@@ -52,6 +52,8 @@ def test_alertmanager_takes_its_configuration() -> None:
         ("alertname=NetmonCutOff severity=critical category=availability", "oncall"),
         ("alertname=NetmonAbsent severity=critical category=monitoring", "oncall"),
         ("alertname=NetmonConfigReloadFailed severity=warning category=monitoring", "noc"),
+        ("alertname=NetmonRedundancyLost severity=warning category=resilience site=s", "noc"),
+        ("alertname=NetmonNewSinglePointOfFailure severity=info category=resilience", "board"),
         ("alertname=Watchdog severity=none category=monitoring", "deadman"),
         ("alertname=NetmonSiteLost severity=critical category=availability drill=true", "board"),
         ("alertname=NetmonJammingLike severity=critical category=rf drill=true", "board"),
