@@ -31,6 +31,9 @@ edit.*
 A detector finds signs; this table says how likely each sign is if a cause holds. A cause weighs its
 prior times its figures for all signs seen. The two heaviest are compared: below
 {SignatureSettings().named_from_odds:g} : 1 the cause is `unknown`, and the evidence names both.
+A sign that was there for half of the last half an hour counts half (its figure to the power of its
+share), so that a cause does not wander with single polls; the tail of a fade adds nothing, and a
+fade is named after three polls at the earliest (`netmon.detection.recollection`).
 The figures are set by hand, from the sources named in the decisions 40 and 41 and from measured
 base rates; nothing was learned from labelled data. Whoever thinks that a figure is wrong changes
 one number, and the tests of `tests/netmon/detection/test_signatures.py` say what that costs.
