@@ -51,6 +51,21 @@ def rain_attenuation_db_per_km(
     return k * float(rain_mm_per_h**alpha)
 
 
+def rain_mm_per_h(
+    frequency_hz: float, polarisation: Polarisation, db_per_km: float
+) -> float | None:
+    """Return the rain that attenuates a path so: R = (γ/k)^(1/α), P.838-3 turned round.
+
+    None below 1 GHz, where rain attenuates nothing and a loss tells none.
+    """
+    if not (math.isfinite(db_per_km) and db_per_km >= 0):
+        raise NetworkError(f"attenuation {db_per_km} dB/km must be a finite number, 0 or above")
+    if not RAIN_LOW_HZ <= frequency_hz <= RAIN_HIGH_HZ:
+        return None
+    k, alpha = rain_coefficients(frequency_hz, polarisation)
+    return float((db_per_km / k) ** (1 / alpha))
+
+
 @dataclass(frozen=True, slots=True)
 class _Curve:
     """One column of P.838-3: a sum of bells over log10 of the frequency in GHz, and a line."""

@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topology.antennas import Antenna
-from topology.geometry import destination
+from topology.geometry import EARTH_RADIUS_M, destination
 from topology.model import Position
-from topology.motion import on_plane
 
 Floats = NDArray[np.float64]
 
@@ -105,7 +104,7 @@ class Whereabouts:
         return float(away[order[min(int(np.searchsorted(mass, share)), len(order) - 1)]])
 
     def _seen_from(self, position: Position) -> tuple[Floats, Floats]:
-        x, y = on_plane([self.middle, position])[1]
+        x, y = _on_plane(self.middle, position)
         east, north = self.centres_m()
         return east - x, north - y
 
@@ -162,6 +161,14 @@ def _likelihood(hearings: Sequence[Hearing], arriving: Sequence[Floats]) -> Floa
     return log
 
 
+def _on_plane(middle: Position, place: Position) -> tuple[float, float]:
+    """Return metres east and north; meridians are taken as parallel, good to 1 % over 100 km."""
+    degree_m = math.radians(1.0) * EARTH_RADIUS_M
+    east_deg = math.remainder(place.longitude_deg - middle.longitude_deg, 360.0)
+    narrow = math.cos(math.radians(middle.latitude_deg))
+    return east_deg * narrow * degree_m, (place.latitude_deg - middle.latitude_deg) * degree_m
+
+
 def _prior(azimuths: Floats, distances: Floats) -> Floats:
     """Return the log of the mass of each cell: any distance is as likely up to line of sight."""
     middle = np.sqrt(distances[:-1] * distances[1:])
@@ -175,7 +182,7 @@ def _gain_db(one: Hearing, first: Hearing, east: Floats, north: Floats, reach: F
 
     A cell counts with the best of it: it is seen as near to the axis as its size allows.
     """
-    x, y = on_plane([first.position, one.position])[1]
+    x, y = _on_plane(first.position, one.position)
     dx, dy = east - x, north - y
     away = np.maximum(np.hypot(dx, dy), NEAREST_M)
     off = np.abs((np.degrees(np.arctan2(dx, dy)) - one.azimuth_deg + 180.0) % 360.0 - 180.0)

@@ -14,7 +14,7 @@ from netmon.verdict import Cause, Evidence, Verdict
 from topology.model import InterfaceId, LinkId
 
 FORGOTTEN_AFTER_SECONDS: Final = 5400.0
-_AREAS_KEPT: Final = 64
+_ANSWERS_KEPT: Final = 64
 SAME_SPELL_SECONDS: Final = 900.0  # quiet for less: the same spell goes on
 _MEDIAN_OF: Final = 3
 SETTLED: Final = 5  # readings: registers lag, when something begins and when it ends
@@ -80,7 +80,7 @@ class Memory:
     def keep_area(self, heard: tuple[tuple[InterfaceId, int], ...], area: Area | None) -> None:
         """Keep what was estimated from who heard how much; the oldest answers go."""
         self.areas[heard] = area
-        while len(self.areas) > _AREAS_KEPT:
+        while len(self.areas) > _ANSWERS_KEPT:
             del self.areas[next(iter(self.areas))]
 
     def look(

@@ -8,14 +8,15 @@ from netmon.verdict import Cause
 from tests.builders import Scene, make_network
 from tests.netmon.correlation.test_correlation import GROWN, NAMES, members
 from topology.model import Medium
+from topology.network import Network
 
 
 class Watch:
     """A scene whose correlation remembers, as it does in life."""
 
-    def __init__(self, *names: str, **arguments: object) -> None:
-        network = make_network(*(names or NAMES), **arguments)  # type: ignore[arg-type]
-        self.scene = Scene(network, GROWN)
+    def __init__(self, *names: str, network: Network | None = None, **arguments: object) -> None:
+        made = network or make_network(*(names or NAMES), **arguments)  # type: ignore[arg-type]
+        self.scene = Scene(made, GROWN)
         self.memory = Memory()
         self.incidents = Incidents()
         self.scene.live(polls=30)
