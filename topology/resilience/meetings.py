@@ -36,7 +36,12 @@ def candidate_centres(
         reach = np.concatenate([reach, np.tile(np.arcsin(np.minimum(halves, 1)) + angle, 2)])
     one, other = _near(middle, reach)
     circles = Circles(axis=axis, cosine=cosine, sine_squared=sine**2)
-    met = meeting_points(circles, one, other)
+    met, pair = meeting_points(circles, one, other)
+    # Circles go on where edges end: only a place on both edges counts.
+    on_both = np.ones(len(met), np.bool_)
+    for ball in (one[pair], other[pair]):
+        on_both &= np.linalg.norm(met - middle[ball], axis=1) <= reach[ball] * 1.001
+    met = met[on_both]
     centres = starts + ends
     length = np.linalg.norm(centres, axis=1, keepdims=True)
     return np.concatenate([points, centres / np.where(length > 0, length, 1.0), met])

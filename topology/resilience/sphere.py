@@ -74,8 +74,8 @@ class Circles:
         )
 
 
-def meeting_points(circles: Circles, one: Whole, other: Whole) -> Real:
-    """Return where circles meet, pair by pair: (up to 2n, 3), nothing for pairs that do not.
+def meeting_points(circles: Circles, one: Whole, other: Whole) -> tuple[Real, Whole]:
+    """Return where circles meet, up to 2n points, and the number of the pair that meets there.
 
     With x = α·a + β·s + γ·(a × b), s the part of b across a: α and β follow from the two planes,
     γ from |x| = 1. The narrower circle comes first, so that nothing cancels.
@@ -100,4 +100,4 @@ def meeting_points(circles: Circles, one: Whole, other: Whole) -> Real:
     rise = np.sqrt(np.maximum(left[meets], 0.0) / sine_squared[meets])[:, None] * across[meets]
     found = np.concatenate([foot + rise, foot - rise])
     unit: Real = found / np.linalg.norm(found, axis=1, keepdims=True)
-    return unit
+    return unit, np.tile(distinct[meets], 2)
