@@ -20,7 +20,7 @@ from topology.resilience.mesh import NONE
 from topology.resilience.snapshot import Elements, Flags, Snapshot
 from topology.resilience.solver import Flow, Real, Whole, components, greatest_flow
 
-STEPS: Final = 1e9  # the whole demand in whole steps: flows are of integers
+STEPS: Final = 5e8  # the whole demand in whole steps: flows are of integers
 ROUNDING: Final = 1e-6  # of the demand: less than this short is served
 
 
@@ -79,11 +79,12 @@ def served_in_failures(
     """
     pipes = _Pipes(snapshot, demand_bps)
     whole = pipes.flow(*snapshot.works)
-    usual_bps = pipes.served_of(*snapshot.works, whole).served_bps
     found = []
     for kind, identity, failed in _carriers(snapshot, pipes, whole):
-        served = pipes.served(*snapshot.without(failed).works)
-        if served.served_bps < usual_bps - ROUNDING * served.demand_bps:
+        devices, links = snapshot.without(failed).works
+        flow = pipes.flow(devices, links)
+        if flow.value < whole.value - ROUNDING * STEPS:
+            served = pipes.served_of(devices, links, flow)
             found.append(FailureServed(kind=kind, id=identity, served=served))
     found.sort(key=lambda each: (each.served.served_bps, each.kind, each.id))
     return tuple(found)

@@ -16,7 +16,7 @@ from topology.errors import NetworkError
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 
-MOST_FLOW: Final = 2**31 - 1  # scipy's flows are 32-bit integers
+MOST_FLOW: Final = 2**30  # of an arc: scipy counts in 32 bits, and what flows back comes on top
 
 _OPTIMAL: Final = 0
 _INFEASIBLE: Final = 2

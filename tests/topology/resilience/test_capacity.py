@@ -111,6 +111,17 @@ def test_the_least_cut_of_a_site_is_what_fits_out_of_it() -> None:
     assert near.served_bps == pytest.approx(400 * MEGABIT)
 
 
+def test_what_a_site_passes_on_between_its_own_devices_is_not_lost() -> None:
+    network = make_network(
+        {"hq": "hq", "r1": "relay", "r2": "relay", "p": "post", "p2": "post"},
+        {"a": ("hq", "r1"), "b": ("hq", "r2"), "c": ("r1", "p")},
+        cores=["hq"],
+    )
+    asked = {SiteId("relay"): MEGABIT, SiteId("post"): 2 * MEGABIT}
+    served = served_demand(with_capacity(network, [1, 1, 1]), asked)
+    assert served.served_bps == pytest.approx(2 * MEGABIT)
+
+
 def test_links_of_unknown_capacity_are_told() -> None:
     served = served_demand(of_network(CHAIN), {SiteId("p1"): 1.0})
     assert served.served_bps == 1.0
