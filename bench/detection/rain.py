@@ -18,7 +18,6 @@ from bench.detection.splits import LinkAndTime
 from bench.detection.traces import POLLS_PER_RAIN, Floats, Traces
 from netmon.detection.findings import DetectionSettings, Detectors
 from netmon.detection.frame import compile_frame
-from netmon.detection.wetness import Wetness, WetnessSettings, nearest
 from netmon.detection.wetrule import FEATURES, expanded, probability
 
 Flags = NDArray[np.bool_]
@@ -40,20 +39,17 @@ def watch(traces: Traces) -> Watched:
     """Let netmon's detectors and its wetness see every poll."""
     shown = film(traces, {}, np.isfinite(traces.rsl_dbm))
     detectors: Detectors | None = None
-    wetness: Wetness | None = None
     slots = traces.polls // POLLS_PER_RAIN
     features = np.full((traces.links, slots, len(FEATURES)), np.nan, dtype=np.float32)
     known = np.zeros((traces.links, slots), dtype=np.bool_)
     for poll, readings in enumerate(shown.readings()):
-        if detectors is None or wetness is None:
+        if detectors is None:
             frame = compile_frame(shown.network, readings)
             detectors = Detectors(frame, DetectionSettings(), None)
-            middles = frame.end_positions.mean(axis=1)
-            settings = WetnessSettings()
-            wetness = Wetness(nearest(middles, settings.neighbours), settings)
+        wetness = detectors.wetness
+        before = wetness.slots_closed
         detectors.look(readings)
-        radio = detectors.radio
-        if wetness.look(radio.above("total_loss_db"), radio.fresh, readings.monotonic):
+        if wetness.slots_closed > before:
             slot = poll // POLLS_PER_RAIN - 1
             features[:, slot] = wetness.features
             known[:, slot] = np.isfinite(wetness.probability)

@@ -18,7 +18,6 @@ from netmon.verdict import Evidence
 
 DETECTOR: Final = "fading"
 TOLD_FROM_DB: Final = 0.5  # below, two levels read alike
-RAIN_FROM_HZ: Final = 10e9  # below, rain attenuates next to nothing (ITU-R P.838-3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

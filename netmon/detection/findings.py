@@ -27,6 +27,7 @@ from netmon.detection.retuned import Retuned, RetunedSettings
 from netmon.detection.sync import Sync, SyncSettings, Untimed
 from netmon.detection.ways import Ways
 from netmon.detection.weighing import SignatureSettings
+from netmon.detection.wetness import Sky, Wetness, WetnessSettings, nearest_of
 from netmon.planned.agenda import WindowNow
 from netmon.verdict import SubjectKind
 from topology.model import DeviceId, LinkId, SiteId
@@ -43,6 +44,7 @@ class DetectionSettings:
     performance: PerformanceSettings = field(default_factory=PerformanceSettings)
     conservation: ConservationSettings = field(default_factory=ConservationSettings)
     radio: RadioSettings = field(default_factory=RadioSettings)
+    wetness: WetnessSettings = field(default_factory=WetnessSettings)
     fading: FadingSettings = field(default_factory=FadingSettings)
     course: CourseSettings = field(default_factory=CourseSettings)
     retuned: RetunedSettings = field(default_factory=RetunedSettings)
@@ -62,6 +64,7 @@ class Findings:
     now: float  # wall clock: stamps only
     monotonic: float
     standing: Standing
+    sky: Sky
     fades: Fades
     course: Gone
     retuned: Flags  # per direction: its receiving end was set anew
@@ -95,6 +98,7 @@ class Detectors:
         self.performance = Performance(len(frame.interface_ids), settings.performance)
         self.conservation = Conservation(len(frame.link_ids), settings.conservation)
         self.radio = Radio(directions, settings.radio, memory)
+        self.wetness = Wetness(nearest_of(frame, settings.wetness), settings.wetness)
         self.fading = Fading(directions.rows, settings.fading)
         self.course = Course(directions.rows, settings.course)
         self.retuned = Retuned(directions, settings.retuned)
@@ -116,6 +120,7 @@ class Detectors:
         links_at_work, devices_at_work = self._at_work(windows)
         standing = self.watch.look(readings)
         self.radio.read(readings)
+        self.wetness.look(self.radio.above("total_loss_db"), self.radio.fresh, now)
         fades = self.fading.look(self.radio, now)
         course = self.course.look(fades.loss_db, self.radio.fresh, now)
         disturbance = self.interference.look(self.radio)
@@ -141,6 +146,7 @@ class Detectors:
             now=readings.now,
             monotonic=now,
             standing=standing,
+            sky=self.wetness.sky,
             fades=fades,
             course=course,
             retuned=retuned,
@@ -173,6 +179,7 @@ class Detectors:
         made.latency = self.latency.taken(devices)
         made.performance = self.performance.taken(interfaces)
         made.conservation = self.conservation.taken(links)
+        made.wetness = self.wetness.taken(made.wetness.near, directions[::2] // 2)
         made.radio = self.radio.taken(frame.directions, directions)
         made.fading = self.fading.taken(directions)
         made.course = self.course.taken(directions)

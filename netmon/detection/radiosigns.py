@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from netmon.detection.fading import RAIN_FROM_HZ
 from netmon.detection.findings import Detectors, Findings
 from netmon.detection.fingerprint import Marks, blank, blend
 from netmon.detection.readings import Floats, Integers
 from netmon.detection.signs import LEVEL_LOST, Sign
+from netmon.detection.wetness import RAIN_FROM_HZ
 from netmon.verdict import Evidence
 from topology.model import Medium
 from topology.nearness import Near, groups
@@ -132,7 +132,9 @@ class RadioSigns:
         marks[frame.directions.link_row[::2]] = blend(of_directions[::2], of_directions[1::2])
         rained_on = np.zeros(len(marks), dtype=np.bool_)
         rained_on[list(self._raining)] = True
-        return blend(marks, rained_on)
+        skies = np.zeros(len(marks), dtype=np.bool_)
+        skies[frame.directions.link_row[::2]] = self._found.sky.around_wet
+        return blend(marks, rained_on, skies)
 
     def _direction_signs(self, row: int) -> tuple[set[Sign], tuple[Evidence, ...]]:
         detectors, found = self._detectors, self._found
@@ -222,6 +224,8 @@ class RadioSigns:
         said = self._neighbours_say(direction, row)
         if row in self._raining and said is not Sign.NEIGHBOURS_FADE_LESS:
             said = Sign.NEIGHBOURS_FADE
+        if said is None and self._found.sky.around_wet[direction // 2]:
+            said = Sign.NEIGHBOURS_WET
         if said is not None:
             signs.add(said)
         return signs

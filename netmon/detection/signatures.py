@@ -120,6 +120,11 @@ SIGNATURES: Final[dict[Sign, dict[Cause, float]]] = {
     Sign.NEIGHBOURS_FADE_LESS: {
         _C.MULTIPATH: 0.4, _C.MISALIGNMENT: 0.2, _C.TRANSMITTER: 0.1, _C.RECEIVER: 0.1,
         _C.CONFIGURATION: 0.1, _C.INTERFERENCE: 0.1, _C.JAMMING_LIKE: 0.1, _C.RAIN: 0.05},
+    # Every tenth hour was wet in the traces that wetness was fitted on: faults do not mind.
+    Sign.NEIGHBOURS_WET: {
+        _C.RAIN: 0.9, _C.MULTIPATH: 0.1, _C.MISALIGNMENT: 0.2, _C.TRANSMITTER: 0.15,
+        _C.RECEIVER: 0.15, _C.CONFIGURATION: 0.1, _C.INTERFERENCE: 0.1, _C.JAMMING_LIKE: 0.1,
+        _C.SYNC: 0.1},
     Sign.NEIGHBOURS_DRY: {
         _C.MISALIGNMENT: 0.8, _C.TRANSMITTER: 0.8, _C.RECEIVER: 0.8, _C.CONFIGURATION: 0.8,
         _C.INTERFERENCE: 0.8, _C.JAMMING_LIKE: 0.8, _C.SYNC: 0.8, _C.CONGESTION: 0.8,

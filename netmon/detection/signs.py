@@ -32,6 +32,7 @@ class Sign(StrEnum):
     SHORT_HOP = "short hop"
     NEIGHBOURS_FADE = "neighbouring links fade as well"
     NEIGHBOURS_FADE_LESS = "neighbouring links fade far less than in one rain"
+    NEIGHBOURS_WET = "rain on neighbouring links"
     NEIGHBOURS_DRY = "neighbouring links do not fade"
     QUALITY_LOST = "quality lost beyond the level"
     QUALITY_FOLLOWS = "quality follows the level"

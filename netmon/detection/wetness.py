@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 import numpy as np
-from annotated_types import Gt
+from annotated_types import Gt, Lt
+from numpy.typing import NDArray
 
+from netmon.detection.frame import Frame
+from netmon.detection.nearest import Nearest, nearest
 from netmon.detection.readings import Flags, Floats, Integers
 from netmon.detection.wetrule import FEATURES, expanded, probability
 
@@ -20,7 +23,10 @@ _SHORT_SLOTS: Final = 4  # of the shorter deviation
 _RISE_SLOTS: Final = 3
 _SOFT_DB: Final = (-2.0, 6.0)  # more loss is not wetter, and a gain not drier
 _WET_DB: Final = (0.4, 1.6)  # a link counts as wet in part from here, in full from there
+RAIN_FROM_HZ: Final = 10e9  # below, rain attenuates next to nothing (ITU-R P.838-3)
 _LOUD_DB: Final = (4.0, 3.0)  # deviations end here: of the link, of its neighbours
+
+Reals = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +39,32 @@ class WetnessSettings:
     around_m: Annotated[float, Gt(0)] = 6_000.0
     wide_m: Annotated[float, Gt(0)] = 8_000.0
     far_m: Annotated[float, Gt(0)] = 12_000.0
+    # Of the neighbours' weights by `far_m`, so much must be known before they are believed:
+    # two links within 8 km of each other's middles, three within 13 km.
+    witnessed_from: Annotated[float, Gt(0)] = 1.0
+    wet_from: Annotated[float, Gt(0), Lt(1)] = 0.5  # probability
+    around_wet: Annotated[float, Gt(0), Lt(1)] = 0.5  # weighted share of wet neighbours
+    around_dry: Annotated[float, Gt(0), Lt(1)] = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Nearest:
-    """The nearest other links of each link: rows and distances, (links, neighbours)."""
+class Sky:
+    """What is known of the weather on every link with two directions; one row per such link."""
 
-    rows: Integers
-    metres: Floats
+    probability: Reals  # that it rains on the path, by all that is seen; NaN: not known
+    wet: Flags
+    dry: Flags  # its neighbours are known, and it is not wet
+    around_wet: Flags  # by the neighbours alone
+    around_dry: Flags
 
 
-def nearest(middles: Floats, neighbours: int) -> Nearest:
-    """Return the nearest links by their middles, (links, xyz) in metres; in slices of links."""
-    links = len(middles)
-    count = min(neighbours, links - 1)
-    rows = np.zeros((links, max(count, 0)), dtype=np.int64)
-    metres = np.zeros((links, max(count, 0)))
-    for start in range(0, links if count > 0 else 0, 256):
-        some = middles[start : start + 256]
-        apart = np.sqrt(((some[:, None, :] - middles[None, :, :]) ** 2).sum(axis=2))
-        apart[np.arange(len(some)), np.arange(start, start + len(some))] = np.inf  # itself
-        order = np.argsort(apart, axis=1, kind="stable")[:, :count]
-        rows[start : start + 256] = order
-        metres[start : start + 256] = np.take_along_axis(apart, order, axis=1)
-    return Nearest(rows=rows, metres=metres)
+def nearest_of(frame: Frame, settings: WetnessSettings) -> Nearest:
+    """Return the neighbours of the radio links of a frame: only those that rain dims are asked."""
+    directions = frame.directions
+    middles = frame.end_positions[directions.link_row[::2]].mean(axis=1)
+    with np.errstate(invalid="ignore"):
+        dimmed = directions.frequency_hz[::2] >= RAIN_FROM_HZ
+    return nearest(middles, settings.neighbours, dimmed)
 
 
 class Wetness:
@@ -65,17 +73,16 @@ class Wetness:
     def __init__(self, near: Nearest, settings: WetnessSettings) -> None:
         links = len(near.rows)
         self.settings = settings
-        self.features: Floats = np.full((links, len(FEATURES)), np.nan)  # of the last whole slot
-        self.probability: Floats = np.full(links, np.nan)
+        # All of the last whole slot; the mean and the sum of weights are those of neighbours.
+        self.features: Reals = np.full((links, len(FEATURES)), np.nan, dtype=np.float32)
+        self.probability: Reals = np.full(links, np.nan, dtype=np.float32)
+        self.witnessed: Reals = np.zeros(links, dtype=np.float32)
         self.slots_closed = 0
-        self._near = near
-        self._weights = {
-            metres: np.exp(-near.metres / metres)
-            for metres in (settings.near_m, settings.around_m, settings.wide_m, settings.far_m)
-        }
+        self.near = near
         shape = (SLOTS, links * 2)
-        self._sums, self._squares, self._counts = (np.zeros(shape) for _ in range(3))
-        self._loss: Floats = np.full((SLOTS, links), np.nan)  # newest first, as all of these
+        self._sums, self._squares = (np.zeros(shape, dtype=np.float32) for _ in range(2))
+        self._counts = np.zeros(shape, dtype=np.uint16)
+        self._loss: Reals = np.full((SLOTS, links), np.nan, dtype=np.float32)
         self._slot = -1
 
     def look(self, excess_db: Floats, fresh: Flags, monotonic: float) -> bool:
@@ -86,10 +93,48 @@ class Wetness:
             self._close(slot - self._slot)
         self._slot = slot
         taken = fresh & np.isfinite(excess_db)
-        self._sums[0, taken] += excess_db[taken]
-        self._squares[0, taken] += excess_db[taken] ** 2
-        self._counts[0, taken] += 1.0
+        excess = np.where(taken, excess_db, 0.0).astype(np.float32)
+        self._sums[0] += excess
+        self._squares[0] += excess**2
+        self._counts[0] += taken
         return closed
+
+    @property
+    def sky(self) -> Sky:
+        """What the last whole slot says."""
+        settings, probability = self.settings, self.probability
+        witnessed = self.witnessed >= settings.witnessed_from
+        share = self.features[:, FEATURES.index("near_wet")]
+        with np.errstate(invalid="ignore"):
+            return Sky(
+                probability=probability,
+                wet=probability >= settings.wet_from,
+                dry=witnessed & (probability < settings.wet_from),
+                around_wet=witnessed & (share >= settings.around_wet),
+                around_dry=witnessed & (share <= settings.around_dry),
+            )
+
+    def taken(self, near: Nearest, rows: Integers) -> "Wetness":
+        """Return one for other links with their neighbours; −1 where new."""
+        made = Wetness(near, self.settings)
+        made._slot, made.slots_closed = self._slot, self.slots_closed
+        kept = np.flatnonzero(rows >= 0)
+        theirs = rows[kept]
+        for own, other in (
+            (made.features, self.features),
+            (made.probability, self.probability),
+            (made.witnessed, self.witnessed),
+        ):
+            own[kept] = other[theirs]
+        made._loss[:, kept] = self._loss[:, theirs]
+        for end in (0, 1):
+            for ring, old in (
+                (made._sums, self._sums),
+                (made._squares, self._squares),
+                (made._counts, self._counts),
+            ):
+                ring[:, kept * 2 + end] = old[:, theirs * 2 + end]
+        return made
 
     def _close(self, passed: int) -> None:
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -99,7 +144,8 @@ class Wetness:
         for _ in range(min(passed, SLOTS)):
             for ring in (self._sums, self._squares, self._counts, self._loss):
                 ring[1:] = ring[:-1].copy()
-            self._sums[0] = self._squares[0] = self._counts[0] = 0.0
+            self._sums[0] = self._squares[0] = 0.0
+            self._counts[0] = 0
             self._loss[0] = np.nan
         self.slots_closed += passed
 
@@ -124,9 +170,11 @@ class Wetness:
                 np.minimum(self._deviation(SLOTS), _LOUD_DB[1]), settings.wide_m
             ),
         }
-        self.features = np.stack([columns[name] for name in FEATURES], axis=1)
-        judged = probability(expanded(self.features))
-        self.probability = np.where(np.isfinite(loss), judged, np.nan)
+        self.features = np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+        judged = probability(expanded(self.features.astype(np.float64)))
+        self.probability = np.where(np.isfinite(loss), judged, np.nan).astype(np.float32)
+        known = np.isfinite(loss[self.near.rows])
+        self.witnessed = (known * np.exp(-self.near.metres / settings.far_m)).sum(axis=1)
 
     def _deviation(self, slots: int) -> Floats:
         """Return the smaller deviation of both directions; NaN where half of it is missing."""
@@ -139,9 +187,9 @@ class Wetness:
         smaller: Floats = np.fmin(deviation[:, 0], deviation[:, 1])
         return smaller
 
-    def _around(self, values: Floats, metres: float) -> Floats:
+    def _around(self, values: Reals, metres: float) -> Floats:
         """Return the mean of the neighbours, near ones weighing more; 0 where none is known."""
-        theirs, weights = values[self._near.rows], self._weights[metres]
+        theirs, weights = values[self.near.rows], np.exp(-self.near.metres / metres)
         known = np.isfinite(theirs)
         total = np.where(known, theirs * weights, 0.0).sum(axis=1)
         mean: Floats = total / ((known * weights).sum(axis=1) + 1e-6)

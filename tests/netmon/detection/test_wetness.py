@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from netmon.detection.wetness import Nearest, Wetness, WetnessSettings, nearest
+from netmon.detection.nearest import Nearest, nearest
+from netmon.detection.wetness import Wetness, WetnessSettings
 
 LINKS = 12
 
@@ -96,3 +97,59 @@ def test_hours_without_a_cycle_leave_nothing_of_the_hour_before() -> None:
 def test_a_loss_that_does_not_waver_at_all_is_no_rain() -> None:
     steady = watched(np.full((120, LINKS * 2), 4.0))
     assert steady[-1].max() < 0.2
+
+
+def test_the_nearest_of_many_are_those_that_comparing_all_with_all_finds() -> None:
+    rng = np.random.default_rng(6)
+    middles = np.concatenate([rng.uniform(0, 200e3, (700, 3)), rng.normal(0, 2e3, (300, 3))])
+    middles[5] = np.nan
+    witnesses = rng.random(1000) < 0.4
+    found = nearest(middles, 7, witnesses)
+    for link in (0, 5, 6, 311, 699, 700, 998):
+        apart = np.sqrt(((middles - middles[link]) ** 2).sum(axis=1))
+        apart[~witnesses | np.isnan(apart)] = np.inf
+        apart[link] = np.inf
+        expected = np.sort(apart)[:7]
+        assert np.allclose(found.metres[link], expected), link
+        known = np.isfinite(expected)
+        assert np.allclose(apart[found.rows[link][known]], expected[known])
+
+
+def test_who_has_fewer_neighbours_than_asked_for_has_them_and_nobody_else() -> None:
+    middles = np.zeros((3, 3))
+    middles[:, 0] = (0.0, 1_000.0, 5_000.0)
+    found = nearest(middles, 20, np.array([True, True, False]))
+    assert found.metres.tolist() == [[1_000.0, np.inf], [1_000.0, np.inf], [4_000.0, 5_000.0]]
+    assert found.rows[2].tolist() == [1, 0]
+
+
+def test_neighbours_speak_only_where_there_are_enough_of_them() -> None:
+    excess = calm()
+    excess[100:] += 4.0
+    wetness = Wetness(near(), WetnessSettings())
+    lonely = Wetness(nearest(np.zeros((LINKS, 3)) + np.nan, 5), WetnessSettings())
+    fresh = np.ones(LINKS * 2, dtype=np.bool_)
+    for poll, row in enumerate(excess):
+        wetness.look(row, fresh, poll * 60.0 + 30.0)
+        lonely.look(row, fresh, poll * 60.0 + 30.0)
+    assert wetness.sky.around_wet.all()
+    assert not wetness.sky.around_dry.any()
+    assert wetness.sky.wet.all()
+    assert not (lonely.sky.around_wet | lonely.sky.around_dry | lonely.sky.dry).any()
+
+
+def test_other_links_keep_the_hour_that_they_have_seen() -> None:
+    excess = calm()
+    excess[60:] += 4.0
+    wetness = Wetness(near(), WetnessSettings())
+    fresh = np.ones(LINKS * 2, dtype=np.bool_)
+    for poll, row in enumerate(excess):
+        wetness.look(row, fresh, poll * 60.0 + 30.0)
+    rows = np.array([-1, *range(LINKS)])
+    middles = np.zeros((LINKS + 1, 3))
+    middles[:, 0] = np.arange(LINKS + 1) * 2_000.0
+    taken = wetness.taken(nearest(middles, 5), rows)
+    assert np.array_equal(taken.probability[1:], wetness.probability)
+    assert np.isnan(taken.probability[0])
+    taken.look(np.full(LINKS * 2 + 2, 4.0), np.ones(LINKS * 2 + 2, dtype=np.bool_), 7_300.0)
+    assert taken.sky.wet[1:].all()
