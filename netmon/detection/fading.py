@@ -14,6 +14,8 @@ from annotated_types import Ge, Gt
 from netmon.detection.change import Change, ChangeSettings
 from netmon.detection.radio import Radio
 from netmon.detection.readings import Flags, Floats, Integers
+from netmon.detection.wetness import Sky
+from netmon.detection.worth import Worth, WorthSettings
 from netmon.verdict import Evidence
 
 DETECTOR: Final = "fading"
@@ -35,6 +37,7 @@ class FadingSettings:
     steady_db: Annotated[float, Gt(0)] = 0.6  # deviation since then
     wander_share: Annotated[float, Gt(0)] = 0.3  # deviation of the mean loss
     long_hop_m: Annotated[float, Gt(0)] = 15_000.0
+    worth: WorthSettings = field(default_factory=WorthSettings)
     change: ChangeSettings = field(default_factory=ChangeSettings)
 
 
@@ -59,6 +62,7 @@ class Fading:
         self.settings = settings
         self.change = Change(rows, settings.change)
         self.sent = Change(rows, settings.change)
+        self.worth = Worth(rows, settings.worth)
         self._before: Floats = np.full(rows, np.nan)  # the latest loss
         self._prior: Floats = np.full(rows, np.nan)  # the one before it
         self._jump: Floats = np.zeros(rows)
@@ -72,12 +76,12 @@ class Fading:
         """Rows under suspicion, told or not: their baselines must stand still."""
         return self.change.risen | self.sent.risen
 
-    def look(self, radio: Radio, monotonic: float) -> Fades:
-        """Take in this cycle."""
+    def look(self, radio: Radio, sky: Sky, monotonic: float) -> Fades:
+        """Take in this cycle; `sky` tells of each pair of directions whether it is dry."""
         settings = self.settings
         loss, fresh = radio.above("total_loss_db"), radio.fresh
         self.change.look(loss / radio.usual["total_loss_db"].spread, fresh)
-        lost = self.change.noted(loss, settings.loss_db)
+        noted = self.change.noted(loss, settings.loss_db)
         unsent = -radio.above("tsl_dbm")
         self.sent.look(unsent / radio.usual["tsl_dbm"].spread, fresh)
         with np.errstate(invalid="ignore"):
@@ -86,17 +90,30 @@ class Fading:
         self._follow(loss, fresh, monotonic)
         age = monotonic - self._since
         deviation = np.sqrt(self._squares / np.maximum(self._count, 1.0))
+        with np.errstate(invalid="ignore"):
+            stepped = self._jump >= settings.step_share * loss
+            suffers = -radio.above("snr_db") >= settings.worth.suffers_db
+        steady = (age >= settings.steady_seconds) & (deviation < settings.steady_db)
+        lost = self.worth.look(
+            loss,
+            noted,
+            settings.loss_db,
+            dry=np.repeat(sky.dry, 2),
+            suffers=suffers,
+            stepped=stepped,
+            steady=steady,
+            age=age,
+            monotonic=monotonic,
+        )
         told = lost | sent_less
         both = self._alike(loss, lost)
-        with np.errstate(invalid="ignore"):
-            step = told & (self._jump >= settings.step_share * np.where(lost, loss, np.inf))
         return Fades(
             loss_db=loss,
             lost=lost,
             gone=lost & (loss >= settings.carrier_db),
             sent_less=sent_less,
-            step=step,
-            steady=told & (age >= settings.steady_seconds) & (deviation < settings.steady_db),
+            step=lost & stepped,
+            steady=told & steady,
             wanders=lost
             & (self._count >= 6)
             & (deviation > settings.wander_share * np.abs(self._mean)),
@@ -138,6 +155,7 @@ class Fading:
         """Return one with other rows; −1 where new."""
         made = Fading(len(rows), self.settings)
         made.change, made.sent = self.change.taken(rows), self.sent.taken(rows)
+        made.worth = self.worth.taken(rows)
         kept = np.flatnonzero(rows >= 0)
         for ours, theirs in (
             (made._before, self._before),

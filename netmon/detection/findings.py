@@ -121,7 +121,7 @@ class Detectors:
         standing = self.watch.look(readings)
         self.radio.read(readings)
         self.wetness.look(self.radio.above("total_loss_db"), self.radio.fresh, now)
-        fades = self.fading.look(self.radio, now)
+        fades = self.fading.look(self.radio, self.wetness.sky, now)
         course = self.course.look(fades.loss_db, self.radio.fresh, now)
         disturbance = self.interference.look(self.radio)
         shaken = self.aftermath.look(readings, self.frame, standing)

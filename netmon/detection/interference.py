@@ -13,6 +13,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 from numpy.typing import NDArray
 
+from netmon.detection.bursts import Bursts, BurstSettings
 from netmon.detection.change import Change, ChangeSettings
 from netmon.detection.expectation import Expectation
 from netmon.detection.flutter import Flutter
@@ -35,6 +36,7 @@ class InterferenceSettings:
     spread_floor_db: Annotated[float, Gt(0)] = 0.8  # of the SNR at a level
     jump_floor_db: Annotated[float, Gt(0)] = 0.5  # from poll to poll: less is nothing
     change: ChangeSettings = field(default_factory=ChangeSettings)
+    bursts: BurstSettings = field(default_factory=BurstSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +50,8 @@ class Disturbance:
     noise_holds: Flags  # it is measured, and did not rise
     level_holds: Flags
     flutters: Flags  # quality or noise jumps from poll to poll
+    quality_bursts: Flags  # lost at single polls, too many of them; also quality_lost
+    noise_bursts: Flags  # risen at single polls; also noise_risen
 
     @property
     def any(self) -> Flags:
@@ -65,12 +69,15 @@ class Interference:
         self.expectation = Expectation(rows, floor=settings.spread_floor_db)
         self.quality_flutter = Flutter(rows, floor=settings.jump_floor_db, settings=settings.change)
         self.noise_flutter = Flutter(rows, floor=settings.jump_floor_db, settings=settings.change)
+        self.quality_bursts = Bursts(rows, settings.bursts)
+        self.noise_bursts = Bursts(rows, settings.bursts)
         self._level: NDArray[np.float32] = np.full(rows, np.nan, dtype=np.float32)  # last seen
 
     @property
     def risen(self) -> Flags:
         """Rows under suspicion, told or not: their baselines must stand still."""
-        return self.quality.risen | self.noise.risen
+        bursts = self.quality_bursts.risen | self.noise_bursts.risen
+        return self.quality.risen | self.noise.risen | bursts
 
     def look(self, radio: Radio) -> Disturbance:
         """Take in this cycle."""
@@ -79,18 +86,24 @@ class Interference:
         loss, wide = self._quality_of(radio, np.maximum(fallen, 0.0))
         self.quality.look(loss / wide, fresh)
         rise = radio.above("noise_floor_dbm")
-        self.noise.look(rise / radio.usual["noise_floor_dbm"].spread, fresh)
+        noise_wide = radio.usual["noise_floor_dbm"].spread
+        self.noise.look(rise / noise_wide, fresh)
+        quality_bursts = self.quality_bursts.look(loss, wide, settings.quality_db, fresh)
+        noise_bursts = self.noise_bursts.look(rise, noise_wide, settings.noise_db, fresh)
+        flutters = self.quality_flutter.look(loss, fresh) | self.noise_flutter.look(rise, fresh)
         with np.errstate(invalid="ignore"):
             holds = np.isfinite(radio.values["rsl_dbm"]) & (fallen < settings.holds_db)
             still = rise < settings.noise_db / 2
         return Disturbance(
             quality_loss_db=loss,
             noise_rise_db=rise,
-            quality_lost=self.quality.noted(loss, settings.quality_db),
-            noise_risen=self.noise.noted(rise, settings.noise_db),
-            noise_holds=still,
+            quality_lost=self.quality.noted(loss, settings.quality_db) | quality_bursts,
+            noise_risen=self.noise.noted(rise, settings.noise_db) | noise_bursts,
+            noise_holds=still & ~noise_bursts,
             level_holds=holds,
-            flutters=self.quality_flutter.look(loss, fresh) | self.noise_flutter.look(rise, fresh),
+            flutters=flutters | quality_bursts | noise_bursts,
+            quality_bursts=quality_bursts,
+            noise_bursts=noise_bursts,
         )
 
     def learn(self, radio: Radio, held: Flags) -> None:
@@ -112,7 +125,8 @@ class Interference:
                     finding="noise_rise",
                     words=f"at {name} noise floor {noise:.1f} dBm,"
                     f" {found.noise_rise_db[row]:.1f} dB over its usual {usual:.1f} dBm"
-                    f"{radio.usual['noise_floor_dbm'].words(row)}",
+                    f"{radio.usual['noise_floor_dbm'].words(row)}"
+                    f"{_bursts(self.noise_bursts, row) if found.noise_bursts[row] else ''}",
                     figures=(
                         ("noise_floor_dbm", noise),
                         ("usual_noise_floor_dbm", usual),
@@ -128,6 +142,8 @@ class Interference:
         made = Interference(len(rows), self.settings)
         made.quality, made.noise = self.quality.taken(rows), self.noise.taken(rows)
         made.expectation = self.expectation.taken(rows)
+        made.quality_bursts = self.quality_bursts.taken(rows)
+        made.noise_bursts = self.noise_bursts.taken(rows)
         made.quality_flutter = self.quality_flutter.taken(rows)
         made.noise_flutter = self.noise_flutter.taken(rows)
         kept = np.flatnonzero(rows >= 0)
@@ -152,8 +168,7 @@ class Interference:
         wide += settings.skew_share * fallen + settings.skew_moving_share * moved
         return loss, wide
 
-    @staticmethod
-    def _quality(row: int, radio: Radio, found: Disturbance) -> Evidence:
+    def _quality(self, row: int, radio: Radio, found: Disturbance) -> Evidence:
         name = radio.directions.names[row]
         snr, usual_snr = _pair(radio, "snr_db", row)
         rsl, usual_rsl = _pair(radio, "rsl_dbm", row)
@@ -166,7 +181,8 @@ class Interference:
             detector=DETECTOR,
             finding="quality_loss",
             words=f"at {name} SNR {snr:.1f} dB, {usual_snr - snr:.1f} dB under its usual"
-            f" {usual_snr:.1f} dB {level}{radio.usual['snr_db'].words(row)}",
+            f" {usual_snr:.1f} dB {level}{radio.usual['snr_db'].words(row)}"
+            f"{_bursts(self.quality_bursts, row) if found.quality_bursts[row] else ''}",
             figures=(
                 ("snr_db", snr),
                 ("usual_snr_db", usual_snr),
@@ -180,3 +196,11 @@ class Interference:
 
 def _pair(radio: Radio, name: str, row: int) -> tuple[float, float]:
     return float(radio.values[name][row]), float(radio.usually(name)[row])
+
+
+def _bursts(bursts: Bursts, row: int) -> str:
+    """Say that single polls stand out."""
+    return (
+        f"; at single polls, {bursts.share[row]:.0%} of the latest, it is off by"
+        f" {bursts.latest[row]:.1f} dB"
+    )

@@ -53,9 +53,9 @@ class Sky:
 
     probability: Reals  # that it rains on the path, by all that is seen; NaN: not known
     wet: Flags
-    dry: Flags  # its neighbours are known, and it is not wet
     around_wet: Flags  # by the neighbours alone
     around_dry: Flags
+    dry: Flags  # around, at least for the most part: its neighbours are known and not wet
 
 
 def nearest_of(frame: Frame, settings: WetnessSettings) -> Nearest:
@@ -109,9 +109,9 @@ class Wetness:
             return Sky(
                 probability=probability,
                 wet=probability >= settings.wet_from,
-                dry=witnessed & (probability < settings.wet_from),
                 around_wet=witnessed & (share >= settings.around_wet),
                 around_dry=witnessed & (share <= settings.around_dry),
+                dry=witnessed & (share < settings.around_wet),
             )
 
     def taken(self, near: Nearest, rows: Integers) -> "Wetness":

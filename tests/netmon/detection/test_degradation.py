@@ -163,12 +163,12 @@ def level_and_quality_fall(scene: Scene) -> None:
 
 def test_a_loss_that_atpc_hides_names_what_is_sent() -> None:
     scene = scene_of(Medium.MICROWAVE)
-    scene.link("a-b").fade(6.0)
-    scene.link("a-b").sent_dbm = [26.0, 26.0]  # 6 dB more than usual: as much arrives as ever
+    scene.link("a-b").fade(8.0)
+    scene.link("a-b").sent_dbm = [28.0, 28.0]  # 8 dB more than usual: as much arrives as ever
     evidence = found(of_link(scene, "a-b", polls=6))["level_loss"]
-    assert "; the far end sends 26.0 dBm, usual 20.0 dBm)" in evidence.words
+    assert "; the far end sends 28.0 dBm, usual 20.0 dBm)" in evidence.words
     figures = dict(evidence.figures)
-    assert (figures["tsl_dbm"], figures["usual_tsl_dbm"]) == (26.0, 20.0)
+    assert (figures["tsl_dbm"], figures["usual_tsl_dbm"]) == (28.0, 20.0)
     assert figures["rsl_dbm"] == pytest.approx(figures["usual_rsl_dbm"], abs=1.0)
 
 
