@@ -19,4 +19,4 @@ class CorrelationSettings:
     orphan_seconds: Annotated[float, Ge(0)] = 60.0  # cut off so long without a known cause: told
     # A device that starts anew is back within; a loss that would explain pages only after.
     restart_seconds: Annotated[float, Ge(0)] = 300.0
-    restart_sites: Annotated[int, Ge(0)] = 2  # more are lost: it pages at once
+    restart_sites: Annotated[int, Ge(0)] = 5  # more are lost, no post with its masts: it pages

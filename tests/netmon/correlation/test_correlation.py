@@ -6,6 +6,7 @@ from hypothesis import settings as law
 from hypothesis import strategies as st
 
 from netmon.correlation.rules import correlate
+from netmon.correlation.settings import CorrelationSettings
 from netmon.detection.baseline import BaselineSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.incidents import Severity, Suspicion
@@ -207,11 +208,13 @@ def test_a_site_whose_last_word_was_that_it_ran_on_battery_pages_at_once() -> No
     assert [one.severity for one in suspected(scene, polls=5)] == [Severity.CRITICAL]
 
 
-def test_three_sites_lost_at_once_page_at_once() -> None:
+def test_more_sites_lost_than_one_post_has_page_at_once() -> None:
     scene = scene_of()
     scene.darken("a")
     scene.silent |= {"b-r", "c-r"}
-    assert [one.severity for one in suspected(scene, polls=6)] == [Severity.CRITICAL]
+    settings = CorrelationSettings(restart_sites=2)
+    (told,) = correlate(scene.live(polls=6), scene.network, settings)
+    assert told.severity is Severity.CRITICAL
 
 
 def test_what_is_out_of_sight_belongs_to_what_hides_it() -> None:
