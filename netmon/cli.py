@@ -23,7 +23,7 @@ from netmon.config.problem import ConfigurationError
 from netmon.discovery import verb as discovery
 from netmon.simulation.story import SECONDS
 from netmon.store import StoreError
-from netmon.topo import verb as topo
+from netmon.topo import entry as topo
 from netmon.version import VERSION
 from netmon.watchdog import verb as watchdog
 
@@ -37,7 +37,8 @@ DESCRIPTION: Final = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code."""
-    options = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = _parser(words).parse_args(words)
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -124,7 +125,7 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="netmon", description=DESCRIPTION)
     parser.add_argument("--verbose", action="store_true", help="log every decision")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
@@ -148,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     profiles.add_verbs(verbs)
     discovery.add_verb(verbs)
     sunoutages.add_verb(verbs)
-    topo.add_verb(verbs)
+    topo.add_verb(verbs, words)
 
     demo_verb = verbs.add_parser("demo", help="monitor a simulated border network")
     demo_verb.add_argument(

@@ -19,7 +19,6 @@ from topology.network import Network
 from topology.resilience.failures import single_failures
 from topology.resilience.levels import levels
 from topology.resilience.snapshot import Elements, Snapshot
-from topology.resilience.solver import components
 from topology.resilience.sources import of_network
 
 _OUT: Final = frozenset({Condition.DOWN, Condition.MAINTENANCE})
@@ -134,6 +133,15 @@ def _pieces(snapshot: Snapshot) -> int:
     devices, links = snapshot.works
     manned = np.zeros(len(snapshot.sites), np.bool_)
     manned[snapshot.device_site[devices]] = True
-    ends = snapshot.device_site[snapshot.link_ends[links]].astype(np.int64).reshape(-1, 2)
-    piece = components(len(snapshot.sites), ends[:, 0], ends[:, 1])
-    return len(np.unique(piece[manned]))
+    piece = list(range(len(snapshot.sites)))
+    for a, b in snapshot.device_site[snapshot.link_ends[links]].reshape(-1, 2).tolist():
+        piece[_head(piece, a)] = _head(piece, b)
+    return len({_head(piece, site) for site in np.flatnonzero(manned).tolist()})
+
+
+def _head(piece: list[int], site: int) -> int:
+    """Return what stands for all joined with a site, and shorten the way to it (Tarjan 1975)."""
+    while piece[site] != site:
+        piece[site] = piece[piece[site]]
+        site = piece[site]
+    return site

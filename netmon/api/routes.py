@@ -24,7 +24,6 @@ from netmon.api.topology import Planner
 from netmon.api.wording import rfc3339
 from netmon.incidents import Incident, Phase
 from netmon.planning.options import PlanningError
-from netmon.planning.questions import BY_NAME
 from topology.model import LinkId
 
 _log = logging.getLogger(__name__)
@@ -126,12 +125,12 @@ class Routes:
     async def questions(self, request: web.Request) -> web.StreamResponse:
         """List what can be asked of the topology."""
         _allow_only(request, set())
-        return document(self._stamped() | self._planner.questions())
+        return document(self._stamped() | await self._planner.questions())
 
     async def topology(self, request: web.Request) -> web.StreamResponse:
         """Answer a planner's question; an answer that cannot be given is 422."""
         name = request.match_info["question"]
-        if name not in BY_NAME:
+        if not await self._planner.knows(name):
             raise _RefusedError(404, "there is no such question; /api/v1/topology lists them")
         given = {key: request.query.getall(key) for key in request.query}
         try:

@@ -8,17 +8,19 @@ incidents held down at that time has failed, as far as incidents are still remem
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
 from netmon.api.source import Source
 from netmon.incidents import Incident
-from netmon.planning.answer import Plan, document, geojson
 from netmon.planning.options import PlanningError
-from netmon.planning.questions import QUESTIONS, ask
 from netmon.verdict import Condition, Subject, SubjectKind
 from topology.model import DeviceId, LinkId, SiteId
 from topology.network import Network
 from topology.resilience.snapshot import Elements
+
+if TYPE_CHECKING:
+    from netmon.planning.answer import Plan
 
 LIVE, DESIGN = "live", "design"
 FORMATS: Final = ("json", "geojson")
@@ -33,8 +35,13 @@ class Planner:
         self._source = source
         self._turn = asyncio.Lock()
 
-    def questions(self) -> dict[str, Any]:
+    async def knows(self, name: str) -> bool:
+        """Say whether there is such a question."""
+        return name in (await _questions()).BY_NAME
+
+    async def questions(self) -> dict[str, Any]:
         """List the questions and their options."""
+        every = (await _questions()).QUESTIONS
         return {
             "questions": [
                 {
@@ -53,7 +60,7 @@ class Planner:
                         for option in asked.options
                     ],
                 }
-                for asked in QUESTIONS
+                for asked in every
             ]
         }
 
@@ -64,14 +71,16 @@ class Planner:
         form = (options.pop("format", None) or ["json"])[0]
         if form not in FORMATS:
             raise PlanningError(f"format must be one of {', '.join(FORMATS)}")
+        asking = await _questions()
         plan = self._plan(base)
         if len(plan.network.sites) > MOST_SITES:
             raise PlanningError(f"above {MOST_SITES} sites questions are for `netmon topo`")
         async with self._turn:
-            found = await asyncio.to_thread(ask, name, plan, options)
-            return geojson(found, plan.network) if form == "geojson" else document(found)
+            return await asyncio.to_thread(asking.ask_plainly, name, plan, options, form=form)
 
-    def _plan(self, base: str) -> Plan:
+    def _plan(self, base: str) -> "Plan":
+        from netmon.planning.answer import Plan  # noqa: PLC0415 - see `_questions`
+
         network = self._source.network
         if base == DESIGN:
             return Plan(network=network, base=DESIGN)
@@ -102,6 +111,17 @@ class Planner:
                 if verdict.condition in _DOWN and device in network.devices
             ),
         )
+
+
+async def _questions() -> ModuleType:
+    """Load what answers, once somebody asks: tens of megabytes a mere monitor never uses."""
+
+    def load() -> ModuleType:
+        from netmon.planning import questions  # noqa: PLC0415
+
+        return questions
+
+    return await asyncio.to_thread(load)
 
 
 def _down_at(incidents: Sequence[Incident], network: Network, at: float) -> Elements:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from netmon.planning import building, explaining, failing, striking, ways
-from netmon.planning.answer import Answer, Plan
+from netmon.planning.answer import Answer, Plan, document, geojson
 from netmon.planning.options import Option, PlanningError, Values, values
 from topology.errors import NetworkError
 
@@ -112,3 +112,11 @@ def ask(name: str, plan: Plan, given: Mapping[str, Sequence[str]]) -> Answer:
         return asked.answer(plan, values(asked.options, given))
     except NetworkError as error:
         raise PlanningError(str(error)) from error
+
+
+def ask_plainly(
+    name: str, plan: Plan, given: Mapping[str, Sequence[str]], *, form: str
+) -> dict[str, Any]:
+    """Answer as plain JSON values, for programs or (`geojson`) for maps. Raises PlanningError."""
+    answer = ask(name, plan, given)
+    return geojson(answer, plan.network) if form == "geojson" else document(answer)

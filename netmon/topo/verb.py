@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from netmon.config import load
 from netmon.planning.answer import Answer, Plan, document, geojson
@@ -22,9 +22,8 @@ EXIT_WRONG_INPUT: Final = 2
 EXIT_FAIL_IF: Final = 2
 
 
-def add_verb(verbs: Any) -> None:
-    """Add `topo` and its questions to the verbs of the command line."""
-    topo = verbs.add_parser("topo", help="ask the topology: what fails with what, what would help")
+def add_questions(topo: argparse.ArgumentParser) -> None:
+    """Add the questions to the verb."""
     questions = topo.add_subparsers(required=True, metavar="QUESTION")
     for asked in QUESTIONS:
         parser = questions.add_parser(asked.name, help=asked.help, description=asked.help)

@@ -50,3 +50,9 @@ def test_what_stood_at_the_start_is_not_looked_through_again() -> None:
     lists_seen, spared = said_by(SETTLED)
     assert lists_seen < 1_000
     assert spared > 10_000
+
+
+def test_a_monitor_loads_nothing_that_only_planners_need() -> None:
+    """scipy alone is 40 MB of the 200 that netmon may have (P8)."""
+    words = "import sys, netmon.cli; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", words], check=False, timeout=60).returncode == 0
