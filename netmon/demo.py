@@ -130,7 +130,7 @@ def run(settings: DemoSettings) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netmon-demo-")))
         if settings.tun:
             enter_namespace()
-        configuration = _configuration(folder, tun=settings.tun)
+        configuration = configure(folder, tun=settings.tun)
         try:
             return loop.run(_perform(configuration, settings, listener, terminal))
         except AgentsError as error:
@@ -138,7 +138,8 @@ def run(settings: DemoSettings) -> int:
             return 2
 
 
-def _configuration(folder: Path, *, tun: bool) -> Configuration:
+def configure(folder: Path, *, tun: bool) -> Configuration:
+    """Return how the demo's border is watched; what has to be kept is kept in the folder."""
     inventory = resources.files("netmon.simulation") / "border.yaml"
     with resources.as_file(inventory) as path:
         configuration = load.load([path], environ={COMMUNITY: secrets.token_hex(8)})

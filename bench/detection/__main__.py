@@ -1,6 +1,6 @@
 """Evaluate: run the layers of evidence one by one and write them into docs/detection.md.
 
-    python -m bench.detection [--layers a1 b c area quiet d t3 sensitivity] [--quick]
+    python -m bench.detection [--layers a1 b c area quiet d t3 drills sensitivity] [--quick]
         [--seed 100] [--stories 12] [--nights 26] [--jobs 2] [--dry-run]
 
 `--quick` takes a few links, days and hours, for a taste, and writes nothing.
@@ -21,6 +21,7 @@ from bench.detection.page import PAGE, replace_section
 from bench.detection.splits import DEVELOPMENT, VALIDATION, seeds
 from bench.detection.stories import Course
 from bench.detection.traces import Traces, TracesMissingError, load
+from netmon.simulation import drills
 
 _QUICK: Final = (40, 3 * 1440)  # links, polls
 _LIVED_SEEDS: Final = (3, 11, 19, 27)  # of development: D compares two runs, it scores none
@@ -74,6 +75,10 @@ def _t3(run: Run) -> str:
     return simulated.low_duty(range(run.seed, run.seed + (1 if run.quick else _SWEPT)), run.jobs)
 
 
+def _drills(run: Run) -> str:
+    return simulated.drilled(drills.names()[: 1 if run.quick else None])
+
+
 def _sensitivity(run: Run) -> str:
     chosen = range(DEVELOPMENT[0], DEVELOPMENT[0] + (1 if run.quick else _SENSED))
     on_traces = sensitivity.on_traces(run.traces, run.seed)
@@ -88,6 +93,7 @@ LAYERS: Final[dict[str, Callable[[Run], str]]] = {
     "quiet": _quiet,
     "d": _d,
     "t3": _t3,
+    "drills": _drills,
     "sensitivity": _sensitivity,
 }
 ON_TRACES: Final = frozenset({"a1", "b", "sensitivity"})

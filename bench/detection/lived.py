@@ -10,7 +10,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, inf
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from netmon.simulation.agents import Agents, ports_away
 from netmon.simulation.echo import EchoTransport
 from netmon.simulation.past import past
 from netmon.simulation.trial import Trial
+from netmon.simulation.world import World
 from netmon.store import StoreSettings
 from topology.model import DeviceId
 
@@ -53,13 +54,35 @@ class Life:
 
 def live(made: Trial, seconds: float, *, renewed_seconds: float = RENEWED_SECONDS) -> Life:
     """Let netmon live through a trial; the quiet day before is shown to it as in `stories`."""
+    given = {target.device: target for target in made.border.targets}
+    configuration = Configuration(
+        settings=Settings(),
+        network=made.border.network,
+        targets=on_other_ports(given, ports_away(given.values())),
+        collector_site=made.border.collector_site,
+        files=(),
+    )
+    return live_by(configuration, made.world, seconds, renewed_seconds=renewed_seconds)
+
+
+def live_by(
+    configuration: Configuration,
+    world: World,
+    seconds: float,
+    *,
+    renewed_seconds: float,
+    is_drill: bool = False,
+) -> Life:
+    """Let netmon live with any configuration in a world of the same network."""
     loop = LeapLoop(MONOTONIC)
     with (
         tempfile.TemporaryDirectory(prefix="netmon-life-") as folder,
         closing(open_listener(ApiSettings(port=0))) as listener,
     ):
-        living = _Living(made, seconds, renewed_seconds, loop)
-        return run(living.through(Path(folder), listener), loop)
+        store = StoreSettings(path=str(Path(folder) / "netmon.sqlite"))
+        settings = replace(configuration.settings, store=store)
+        living = _Living(replace(configuration, settings=settings), world, renewed_seconds, loop)
+        return run(living.through(seconds, listener, is_drill=is_drill), loop)
 
 
 def said_at(seconds: float, renewed_seconds: float = RENEWED_SECONDS) -> float:
@@ -93,12 +116,13 @@ class _NotingEcho(EchoTransport):
 
 
 class _Living:
-    def __init__(self, made: Trial, seconds: float, renewed_seconds: float, loop: LeapLoop) -> None:
-        given = {target.device: target for target in made.border.targets}
-        self._targets = on_other_ports(given, ports_away(given.values()))
-        self._made, self._seconds, self._loop = made, seconds, loop
+    def __init__(
+        self, configuration: Configuration, world: World, renewed_seconds: float, loop: LeapLoop
+    ) -> None:
+        self._configuration, self._world, self._loop = configuration, world, loop
+        self._targets = configuration.targets
         self._renewed_seconds = renewed_seconds
-        self._agents = Agents(made.world, self._targets.values(), self._said_at)
+        self._agents = Agents(world, self._targets.values(), self._said_at)
         self._told: list[Incident] = []
 
     def _wall(self) -> float:
@@ -111,36 +135,32 @@ class _Living:
     def _note(self, _judgement: Judgement, changed: Sequence[Incident]) -> None:
         self._told.extend(changed)
 
-    async def through(self, folder: Path, listener: socket.socket) -> Life:
+    async def through(self, seconds: float, listener: socket.socket, *, is_drill: bool) -> Life:
         transport = _NotingEcho(
             {each.ping.address: device for device, each in self._targets.items() if each.ping},
-            self._made.world,
+            self._world,
             self._targets.values(),
             self._said_at,
             monotonic=self._loop.time,
             wall=self._wall,
         )
         app = App(
-            Configuration(
-                settings=Settings(store=StoreSettings(path=str(folder / "netmon.sqlite"))),
-                network=self._made.border.network,
-                targets=self._targets,
-                collector_site=self._made.border.collector_site,
-                files=(),
-            ),
+            self._configuration,
             Surroundings(
                 monotonic=self._loop.time,
                 wall=self._wall,
                 transport=transport,
                 listener=listener,
                 observers=(self._note,),
+                is_drill=is_drill,
             ),
         )
+        self._agents.bind()  # before the long past, in which another run might take the ports
         self._loop.await_while(lambda: app.native.statistics.in_flight > 0)
         self._remember_the_past(app)
         self._agents.start_on(self._loop)
         try:
-            self._loop.call_later(self._seconds, app.stop)
+            self._loop.call_later(seconds, app.stop)
             await app.run()
         finally:
             self._agents.stop()
@@ -161,7 +181,7 @@ class _Living:
         """Show the quiet day, judged after every step as it would have been."""
         last = 0.0
         for observation in past(
-            self._made.world,
+            self._world,
             self._targets.values(),
             until=BEGAN,
             monotonic=MONOTONIC,

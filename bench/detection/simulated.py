@@ -11,6 +11,7 @@ from bench.detection import agreement, direct, lowduty, sensitivity, storyrivals
 from bench.detection.agreement import Agreement, tell
 from bench.detection.causes import MONTH_SECONDS, Naming
 from bench.detection.causes import together as all_named
+from bench.detection.exercises import exercise
 from bench.detection.happenings import Trouble, trouble
 from bench.detection.injection import Kind
 from bench.detection.interference import STRATA_DB
@@ -22,17 +23,18 @@ from netmon.correlation.settings import CorrelationSettings
 from netmon.detection.findings import DetectionSettings
 from netmon.incidents import Severity
 
+GivenT = TypeVar("GivenT")
 ResultT = TypeVar("ResultT")
 LIVED: Final = Course(seconds=3 * 3600.0, times=6.0)
 TASTE: Final = Course(seconds=3600.0, posts=4, times=12.0)
 
 
-def many(one: Callable[[int], ResultT], seeds: Iterable[int], jobs: int) -> list[ResultT]:
-    """Return what `one` makes of each seed, in their order, some at a time."""
+def many(one: Callable[[GivenT], ResultT], given: Iterable[GivenT], jobs: int) -> list[ResultT]:
+    """Return what `one` makes of each seed or name, in their order, some at a time."""
     if jobs == 1:
-        return [one(seed) for seed in seeds]
+        return [one(each) for each in given]
     with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(one, seeds))
+        return list(pool.map(one, given))
 
 
 # C: causes
@@ -196,6 +198,26 @@ def low_duty(seeds: range, jobs: int) -> str:
         f"- low-duty sweep with counters, ≥ 6 dB: recall ≥ 0.90: {verdict(recall.value >= 0.9)}"
         f" ({recall})"
     )
+
+
+# Drills
+
+
+def drilled(names: Sequence[str]) -> str:
+    """Return the table of drills: whether netmon understood each, and after how long."""
+    exercised = many(exercise, names, 1)  # they share one border's addresses
+    rows = [
+        (
+            one.name,
+            one.cause.words,
+            verdict(one.is_understood),
+            "–" if one.after_seconds is None else f"{one.after_seconds:.0f} s",
+        )
+        for one in exercised
+    ]
+    understood = sum(one.is_understood for one in exercised)
+    heads = ("drill", "what happens", "understood", "after")
+    return f"{understood} of {len(rows)} drills are understood.\n\n{table(heads, rows)}"
 
 
 # Sensitivity on stories

@@ -6,6 +6,7 @@ import pytest
 
 from bench.detection import agreement, direct
 from bench.detection.agreement import Told, compare, tell
+from bench.detection.exercises import exercise
 from bench.detection.happenings import trouble
 from bench.detection.lived import live
 from bench.detection.stories import BEGAN, Course, make, quiet_day
@@ -92,6 +93,14 @@ def test_a_story_through_snmp_and_icmp_is_told_as_without_a_packet() -> None:
     found = compare(repeated, lived)
     assert len(found.same) >= 3
     assert (found.differing, found.only_direct, found.only_lived) == ((), (), ())
+
+
+@pytest.mark.timeout(120)
+def test_a_dying_transmitter_is_understood_by_those_who_are_drilled_with_it() -> None:
+    exercised = exercise("dying-transmitter")
+    assert exercised.is_understood, exercised.words
+    assert exercised.after_seconds is not None
+    assert exercised.after_seconds <= 60.0
 
 
 def test_the_quiet_day_holds_polls_without_an_answer_and_absent_readings() -> None:
