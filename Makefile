@@ -61,7 +61,8 @@ $(VENV)/.evaluation: requirements-evaluation.lock $(VENV)/.development
 	$(call install,requirements-evaluation.lock,--no-deps)
 	@touch $@
 
-# What detection is worth, on real and simulated data: writes docs/detection.md. ARGS=--quick for a taste.
+# What detection is worth, on real and simulated data: writes docs/detection.md. ARGS=--quick for a taste,
+# ARGS="--stories 50" for all validation seeds.
 evaluate: $(VENV)/.evaluation
 	$(BIN)/python -m bench.detection $(ARGS)
 

@@ -21,9 +21,9 @@ from bench.detection.stories import Course, play
 from bench.detection.traces import Floats, Traces
 from netmon.simulation.meters import REAL
 
-LINKS, POLLS = 80, 4 * 1440
+LINKS, POLLS = 60, 3 * 1440
 DENSER: Final = 3  # times the events of layer B, since there are fewer links and days
-STORY: Final = Course(seconds=6 * 3600.0, times=6.0)
+STORY: Final = Course(seconds=4 * 3600.0, times=8.0)
 POLL_SECONDS: Final = (10.0, 30.0, 60.0, 300.0)
 _APART_DEG: Final = 2.0  # a hundred kilometres and more between any two links
 
