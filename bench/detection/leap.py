@@ -17,7 +17,7 @@ Arguments = TypeVarTuple("Arguments")
 Ready = list[tuple[selectors.SelectorKey, int]]
 
 _MOMENT_SECONDS: Final = 0.001  # real: for a kernel that delivers a datagram late
-_APART_SECONDS: Final = 0.1  # of the leaping clock, between two such moments
+_APART_SECONDS: Final = 0.5  # of the leaping clock, between two such moments
 _THREAD_SECONDS: Final = 5.0  # real: then it is looked again whether threads still work
 
 
@@ -66,11 +66,23 @@ class LeapLoop(asyncio.SelectorEventLoop):
         func: Callable[[*Arguments], ResultT],
         *args: *Arguments,
     ) -> asyncio.Future[ResultT]:
-        """Let a thread work; the clock stands until it is done."""
+        """Let a thread work while the clock stands; where nobody asks for one of its own, none."""
+        if executor is None:
+            return self._at_once(func, *args)
         working = super().run_in_executor(executor, func, *args)
         self._leaping.threads += 1
         working.add_done_callback(self._done)
         return working
+
+    def _at_once(
+        self, func: Callable[[*Arguments], ResultT], *args: *Arguments
+    ) -> asyncio.Future[ResultT]:
+        done: asyncio.Future[ResultT] = self.create_future()
+        try:
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits the work
+            done.set_exception(error)
+        return done
 
     def _done(self, _: object) -> None:
         self._leaping.threads -= 1

@@ -3,6 +3,9 @@
 import asyncio
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from bench.detection.leap import LeapLoop, run
 
@@ -29,16 +32,27 @@ def test_hours_pass_in_a_moment_and_in_order() -> None:
     assert time.monotonic() - began < 5.0
 
 
-def test_a_threads_work_takes_no_time_of_the_clock() -> None:
+@pytest.mark.parametrize("has_own_thread", [False, True])
+def test_a_threads_work_takes_no_time_of_the_clock(has_own_thread: bool) -> None:
     async def work(loop: LeapLoop) -> tuple[str, float]:
         tick = asyncio.create_task(asyncio.sleep(0.01))
-        result = await asyncio.to_thread(_slowly)
+        with ThreadPoolExecutor(1) as own:
+            result = await loop.run_in_executor(own if has_own_thread else None, _slowly)
         waited = loop.time()
         await tick
         return result, waited
 
     loop = LeapLoop()
     assert run(work(loop), loop) == ("done", 0.0)
+
+
+def test_what_goes_wrong_in_a_thread_is_told_to_who_awaits_it() -> None:
+    async def fail() -> None:
+        await asyncio.to_thread(int, "no number")
+
+    loop = LeapLoop()
+    with pytest.raises(ValueError, match="no number"):
+        run(fail(), loop)
 
 
 def test_an_answer_on_loopback_comes_before_the_deadline_that_awaits_it() -> None:
