@@ -91,7 +91,7 @@ def test_a_story_through_snmp_and_icmp_is_told_as_without_a_packet() -> None:
     lived = tell(life.told, BEGAN)
     repeated = tell(direct.repeat(made, SHORT.seconds, life.asked), BEGAN)
     found = compare(repeated, lived)
-    assert len(found.same) >= 3
+    assert len(found.same) >= 2
     assert (found.differing, found.only_direct, found.only_lived) == ((), (), ())
 
 
