@@ -20,7 +20,7 @@ from netmon.api.document import (
 from netmon.api.guard import GuardedConnection
 from netmon.api.page import status_page
 from netmon.api.source import Source
-from netmon.api.topology import Planner
+from netmon.api.topology import BusyError, Planner, TooLargeError
 from netmon.api.wording import rfc3339
 from netmon.incidents import Incident, Phase
 from netmon.planning.options import PlanningError
@@ -137,6 +137,10 @@ class Routes:
             found = await self._planner.answer(name, given)
         except PlanningError as refused:
             raise _RefusedError(422, str(refused)) from refused
+        except TooLargeError as refused:
+            raise _RefusedError(413, str(refused)) from refused
+        except BusyError as busy:
+            raise _RefusedError(503, str(busy), Retry_After="60") from busy
         return document(found if "features" in found else self._stamped() | found)
 
     async def page(self, request: web.Request) -> web.StreamResponse:

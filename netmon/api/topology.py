@@ -1,12 +1,15 @@
 """Topology: the planners' questions over HTTP, on the network as it is now or as it was drawn.
 
 A question is worked out beside the event loop, one at a time, so that polling never waits for it.
+A thread cannot be stopped: a question that takes too long, or whose asker went away, keeps its
+turn until it ends, and whoever asks meanwhile is told so after a while, and not kept for ever.
 `base` is `live` (what is down now has failed), `design`, or an instant (RFC 3339): then what open
 incidents held down at that time has failed, as far as incidents are still remembered.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -25,14 +28,25 @@ if TYPE_CHECKING:
 LIVE, DESIGN = "live", "design"
 FORMATS: Final = ("json", "geojson")
 MOST_SITES: Final = 20_000
+MOST_SAMPLES: Final = 5e9  # times elements; some 20 s of one core
+PATIENCE_SECONDS: Final = 60.0  # for a turn, and for an answer
 _DOWN: Final = frozenset({Condition.DOWN, Condition.MAINTENANCE})
+
+
+class BusyError(Exception):
+    """A question that is not answered in time; the message says what would be right."""
+
+
+class TooLargeError(Exception):
+    """A network that is too large to be asked about here."""
 
 
 class Planner:
     """Answers questions over a source, one after the other."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._source = source
+        self._patience_seconds = patience_seconds
         self._turn = asyncio.Lock()
 
     async def knows(self, name: str) -> bool:
@@ -41,7 +55,7 @@ class Planner:
 
     async def questions(self) -> dict[str, Any]:
         """List the questions and their options."""
-        every = (await _questions()).QUESTIONS
+        asking = await _questions()
         return {
             "questions": [
                 {
@@ -57,26 +71,49 @@ class Planner:
                             "required": option.is_required,
                             "repeatable": option.is_list,
                         }
-                        for option in asked.options
+                        for option in asking.options_of(asked)
                     ],
                 }
-                for asked in every
+                for asked in asking.QUESTIONS
             ]
         }
 
     async def answer(self, name: str, given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """Answer a question. Raises PlanningError."""
+        """Answer a question. Raises PlanningError, TooLargeError, and BusyError after a while."""
         options = {key: list(value) for key, value in given.items()}
         base = (options.pop("base", None) or [LIVE])[0]
         form = (options.pop("format", None) or ["json"])[0]
         if form not in FORMATS:
             raise PlanningError(f"format must be one of {', '.join(FORMATS)}")
         asking = await _questions()
-        plan = self._plan(base)
+        plan = replace(self._plan(base), most_samples=MOST_SAMPLES)
         if len(plan.network.sites) > MOST_SITES:
-            raise PlanningError(f"above {MOST_SITES} sites questions are for `netmon topo`")
-        async with self._turn:
-            return await asyncio.to_thread(asking.ask_plainly, name, plan, options, form=form)
+            raise TooLargeError(f"above {MOST_SITES} sites questions are for `netmon topo`")
+
+        await self._take_turn()
+        turn = asyncio.create_task(
+            asyncio.to_thread(asking.ask_plainly, name, plan, options, form=form)
+        )
+        turn.add_done_callback(self._end_turn)
+        done, _ = await asyncio.wait({turn}, timeout=self._patience_seconds)
+        if not done:
+            raise BusyError(
+                f"no answer within {self._patience_seconds:g} s; narrow the question, or ask"
+                " `netmon topo`, which waits"
+            )
+        return turn.result()
+
+    async def _take_turn(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise BusyError("an earlier question is still being worked out; ask again") from None
+
+    def _end_turn(self, turn: asyncio.Task[dict[str, Any]]) -> None:
+        self._turn.release()
+        if not turn.cancelled():
+            turn.exception()  # seen, where nobody waits for it any more
 
     def _plan(self, base: str) -> "Plan":
         from netmon.planning.answer import Plan  # noqa: PLC0415 - see `_questions`

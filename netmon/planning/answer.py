@@ -31,10 +31,12 @@ class Plan:
     facts: Facts = NO_FACTS
     failed: Elements = NOTHING
     against: "Plan | None" = None  # another plan to compare with
+    unplaced: frozenset[SiteId] = frozenset()  # sites of which nobody knows where they are
+    most_samples: float = math.inf  # times elements, that sampling may take here
 
     def snapshot(self) -> Snapshot:
         """Return it as arrays."""
-        return of_network(self.network, self.facts, failed=self.failed)
+        return of_network(self.network, self.facts, failed=self.failed, unplaced=self.unplaced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

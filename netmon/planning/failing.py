@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netmon.planning.answer import Answer, Plan, Row, Shapes, Table
+from netmon.planning.elements import KINDS
 from netmon.planning.options import Option, Values, choice, text, whole
 from topology.model import LinkId, SiteId
 from topology.resilience.cuts import link_classes
@@ -17,7 +18,6 @@ from topology.resilience.snapshot import Snapshot
 MOST_ROWS: Final = 10_000
 NAMED: Final = 8  # sites named in a row; the rest is counted
 LIMIT: Final = whole("limit", "rows at most", 1, MOST_ROWS, default=25)
-KINDS: Final = tuple(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,11 @@
 """The questions: names, options, who answers. A new one is a row here; both doors then have it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from netmon.planning import building, explaining, failing, striking, ways
+from netmon.planning import building, explaining, failing, ranking, striking, supposing, ways
 from netmon.planning.answer import Answer, Plan, document, geojson
-from netmon.planning.options import Option, PlanningError, Values, values
 from topology.errors import NetworkError
 
 
@@ -65,6 +64,13 @@ QUESTIONS: Final[tuple[Asked, ...]] = (
         figure="minutes a year of the worst site",
     ),
     Asked(
+        name="rank",
+        help="which elements cost the sites the most minutes a year",
+        options=ranking.RANK,
+        answer=ranking.rank,
+        figure="site-minutes a year of the dearest element",
+    ),
+    Asked(
         name="region",
         help="what a flood or a jammer takes: one disc, or the worst ones of a radius",
         options=striking.REGION,
@@ -74,8 +80,15 @@ QUESTIONS: Final[tuple[Asked, ...]] = (
     Asked(
         name="whatif",
         help="what any set of failures takes, or work on it",
-        options=striking.WHATIF,
-        answer=striking.what_if,
+        options=supposing.WHATIF,
+        answer=supposing.what_if,
+        figure="sites cut off",
+    ),
+    Asked(
+        name="impact",
+        help="what the failure of one element takes",
+        options=supposing.IMPACT,
+        answer=supposing.impact_of,
         figure="sites cut off",
     ),
     Asked(
@@ -100,7 +113,13 @@ QUESTIONS: Final[tuple[Asked, ...]] = (
         figure="faults",
     ),
 )
+WITHOUT: Final = text("without", f"already down before it is asked: {KIND_IDS}", is_list=True)
 BY_NAME: Final[Mapping[str, Asked]] = {asked.name: asked for asked in QUESTIONS}
+
+
+def options_of(asked: Asked) -> tuple[Option, ...]:
+    """Return the options of a question, with those that every question has."""
+    return (*asked.options, WITHOUT)
 
 
 def ask(name: str, plan: Plan, given: Mapping[str, Sequence[str]]) -> Answer:
@@ -109,7 +128,9 @@ def ask(name: str, plan: Plan, given: Mapping[str, Sequence[str]]) -> Answer:
     if asked is None:
         raise PlanningError(f"there is no such question; ask one of {', '.join(BY_NAME)}")
     try:
-        return asked.answer(plan, values(asked.options, given))
+        told = values(options_of(asked), given)
+        failed = plan.failed | elements(told[WITHOUT.name], WITHOUT.name)
+        return asked.answer(replace(plan, failed=failed), told)
     except NetworkError as error:
         raise PlanningError(str(error)) from error
 

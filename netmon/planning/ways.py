@@ -4,7 +4,7 @@ from typing import Final
 
 from netmon.planning.answer import Answer, Plan, Row, Shapes, Table
 from netmon.planning.failing import LIMIT
-from netmon.planning.options import Option, Values, choice, number, text, whole
+from netmon.planning.options import Option, PlanningError, Values, choice, number, text, whole
 from topology.model import SiteId
 from topology.resilience.availability import Availability, Method, availability
 from topology.resilience.capacity import Served, least_cut, served_demand, served_in_failures
@@ -114,6 +114,7 @@ def _capacity(
 def available(plan: Plan, given: Values) -> Answer:
     """Answer what share of the time each site, and all it carries, reaches a core."""
     snapshot = plan.snapshot()
+    _require_affordable(plan, snapshot, given["samples"])
     every = availability(
         snapshot,
         method=None if given["method"] is None else Method(given["method"]),
@@ -149,6 +150,16 @@ def available(plan: Plan, given: Values) -> Answer:
             links={},
         ),
     )
+
+
+def _require_affordable(plan: Plan, snapshot: Snapshot, samples: int) -> None:
+    """Refuse samples that would take too long; it may come to them where exact takes too much."""
+    elements = len(snapshot.sites) + len(snapshot.links)
+    if samples * elements > plan.most_samples:
+        raise PlanningError(
+            f"samples must be at most {plan.most_samples // elements:.0f} here, where there are"
+            f" {elements} sites and links"
+        )
 
 
 def _figures(each: Availability) -> Row:

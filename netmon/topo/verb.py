@@ -14,7 +14,7 @@ from netmon.config import load
 from netmon.planning.answer import Answer, Plan, document, geojson
 from netmon.planning.facts import facts_of
 from netmon.planning.options import Option, PlanningError
-from netmon.planning.questions import QUESTIONS, Asked, ask
+from netmon.planning.questions import QUESTIONS, Asked, ask, options_of
 from netmon.topo.screen import csv_of, patience, show
 from topology.resilience.dependability import Facts
 
@@ -35,7 +35,7 @@ def add_questions(topo: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "--facts", type=Path, metavar="FILE", help="CSV: kind,id,availability,users,mtbf_hours"
         )
-        for option in asked.options:
+        for option in options_of(asked):
             _add(parser, option)
         if asked.name == "diff":
             parser.add_argument(
@@ -66,7 +66,7 @@ def _add(parser: argparse.ArgumentParser, option: Option) -> None:
 def _topo(options: argparse.Namespace, asked: Asked) -> int:
     """Answer one question about the design in the files."""
     network = load.load(options.config, large=options.large).network
-    given = {option.name: getattr(options, f"option_{option.name}") for option in asked.options}
+    given = {option.name: getattr(options, f"option_{option.name}") for option in options_of(asked)}
     try:
         facts = facts_of(options.facts)
         plan = Plan(network=network, facts=facts, against=_other(options, facts))

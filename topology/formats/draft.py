@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
-import numpy as np
-
 from topology.errors import NetworkError
 from topology.model import (
     Carrier,
@@ -39,6 +37,7 @@ MOST_NODES: Final = 200_000
 MOST_EDGES: Final = 500_000
 MOST_FAULTS: Final = 50  # told at once
 
+NULL: Final = Position(latitude_deg=0.0, longitude_deg=0.0)  # stands for no position
 NOWHERE: Final = "ZZ"  # ISO 3166-1 leaves it to users: a country that is not known
 
 
@@ -127,19 +126,12 @@ class Draft:
 
     def snapshot(self, *, cores: Collection[str] = ()) -> Snapshot:
         """Return the draft as a snapshot; what has no position has none there either."""
-        nowhere = Position(latitude_deg=0.0, longitude_deg=0.0)
-        snapshot = of_network(self.network(cores=cores, unplaced=nowhere))
-        placed = {node.id for node in self.nodes if node.latitude_deg is not None}
-        known = np.array([site in placed for site in snapshot.sites], np.bool_)
-        told = {edge.id for edge in self.edges if edge.length_m is not None}
-        ends = snapshot.device_site[snapshot.link_ends].reshape(-1, 2)
-        measured = known[ends].all(axis=1) | np.array([e in told for e in snapshot.links], np.bool_)
-        return replace(
-            snapshot,
-            latitude_deg=np.where(known, snapshot.latitude_deg, np.nan),
-            longitude_deg=np.where(known, snapshot.longitude_deg, np.nan),
-            length_m=np.where(measured, snapshot.length_m, np.nan),
-        )
+        return of_network(self.network(cores=cores, unplaced=NULL), unplaced=self.unplaced)
+
+    @property
+    def unplaced(self) -> frozenset[SiteId]:
+        """The sites of which the text does not tell where they are."""
+        return frozenset(SiteId(node.id) for node in self.nodes if node.latitude_deg is None)
 
     def _faults(self, cores: frozenset[str], unplaced: Position | None) -> Iterator[str]:
         first: dict[str, str] = {}

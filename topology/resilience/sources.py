@@ -4,7 +4,8 @@ Which instant it is of is for the caller to say, by what has failed: nothing for
 what is down now for live, what was down then for the past.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -21,10 +22,15 @@ NO_FACTS = Facts()
 
 
 def of_network(
-    network: Network, facts: Facts = NO_FACTS, *, failed: Elements = NOTHING
+    network: Network,
+    facts: Facts = NO_FACTS,
+    *,
+    failed: Elements = NOTHING,
+    unplaced: Collection[SiteId] = (),
 ) -> Snapshot:
     """Return the snapshot of a network in which some elements have failed.
 
+    `unplaced` are the sites whose position in the network says nothing: it is not known.
     Raises NetworkError for an id, in the facts or among the failed, that is not in the network.
     """
     _require_known(network, facts)
@@ -65,7 +71,23 @@ def of_network(
         srlg_availability=_availability(srlgs, facts.srlgs),
         srlg_mtbf_hours=_mtbf_hours(srlgs, facts.srlgs),
     )
+    if unplaced:
+        snapshot = _displaced(snapshot, network, frozenset(unplaced))
     return snapshot if failed == NOTHING else snapshot.without(failed)
+
+
+def _displaced(snapshot: Snapshot, network: Network, unplaced: frozenset[SiteId]) -> Snapshot:
+    """Return a snapshot without these positions, and without lengths drawn from them."""
+    known = np.array([site not in unplaced for site in snapshot.sites], np.bool_)
+    told = [link.length_m is not None for link in network.links.values()]
+    ends = snapshot.device_site[snapshot.link_ends].reshape(-1, 2)
+    measured = known[ends].all(axis=1) | np.array(told, np.bool_)
+    return replace(
+        snapshot,
+        latitude_deg=np.where(known, snapshot.latitude_deg, np.nan),
+        longitude_deg=np.where(known, snapshot.longitude_deg, np.nan),
+        length_m=np.where(measured, snapshot.length_m, np.nan),
+    )
 
 
 def of_edges(

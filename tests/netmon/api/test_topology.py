@@ -1,9 +1,13 @@
 """The planners' questions over HTTP: the same answers as `netmon topo`, on the network as it is."""
 
+import asyncio
+
 import pytest
 
+from netmon.api.topology import MOST_SITES, BusyError, Planner, TooLargeError
 from netmon.planning.answer import Plan, document
 from netmon.planning.questions import QUESTIONS, ask
+from tests.builders import make_network as make_large
 from tests.netmon.api.asking import get
 from tests.netmon.api.story import make_network, make_source
 
@@ -55,6 +59,8 @@ def test_a_map_gets_geojson() -> None:
         ("spof?format=xml", 422, "format must be one of json, geojson"),
         ("spof?limit=0", 422, "limit must be a whole number"),
         ("whatif?down=link:nobody", 422, "nobody"),
+        ("spof?without=link:nobody", 422, "nobody"),
+        ("availability?samples=100000000&method=monte_carlo", 422, "samples must be at most"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(path: str, status: int, said: str) -> None:
@@ -62,3 +68,40 @@ def test_what_cannot_be_answered_is_refused(path: str, status: int, said: str) -
     assert reply.status == status
     assert said in reply.json["detail"]
     assert reply.headers["content-type"] == "application/problem+json"
+
+
+def test_what_takes_too_long_is_told_so_and_keeps_its_turn_until_it_ends() -> None:
+    long = {"base": ["design"], "method": ["monte_carlo"], "samples": ["20000000"]}
+
+    async def ask_both() -> list[str]:
+        planner = Planner(make_source(), patience_seconds=0.05)
+        said = []
+        for name, given in (("availability", long), ("spof", {"base": ["design"]})):
+            with pytest.raises(BusyError) as busy:
+                await planner.answer(name, given)
+            said.append(str(busy.value))
+        return said
+
+    assert asyncio.run(ask_both()) == [
+        "no answer within 0.05 s; narrow the question, or ask `netmon topo`, which waits",
+        "an earlier question is still being worked out; ask again",
+    ]
+
+
+def test_a_question_whose_asker_went_away_does_not_keep_the_turn_for_ever() -> None:
+    async def leave_and_ask() -> str:
+        planner = Planner(make_source())
+        given = {"base": ["design"], "method": ["monte_carlo"], "samples": ["2000000"]}
+        left = asyncio.create_task(planner.answer("availability", given))
+        await asyncio.sleep(0)
+        left.cancel()
+        await asyncio.wait({left})
+        return str((await planner.answer("spof", {"base": ["design"]}))["question"])
+
+    assert asyncio.run(leave_and_ask()) == "spof"
+
+
+def test_a_network_too_large_for_a_monitor_is_for_the_command_line() -> None:
+    source = make_source(network=make_large(*(f"s{at}-s{at + 1}" for at in range(MOST_SITES))))
+    with pytest.raises(TooLargeError, match="netmon topo"):
+        asyncio.run(Planner(source).answer("spof", {"base": ["design"]}))

@@ -64,6 +64,59 @@ def test_the_duct_takes_both_ways_to_c() -> None:
     assert "3 dependents lost" in answer.summary
 
 
+def test_several_causes_are_told_each_alone_and_together() -> None:
+    answer = told("whatif", cause=["flood=link:hq-b", "works=link:d-hq", "works=link:t-u"])
+    rows = {row[0]: row[1:] for row in answer.table.rows if row[0] not in {"cut off"}}
+    assert rows["by flood alone"] == ("0 sites", "")
+    assert rows["by works alone"] == ("1 site", "u")
+    assert rows["only by all together"] == ("4 sites", "b, c, d, t")
+    assert answer.figure == 5.0
+
+
+def test_a_disc_can_be_one_of_several_causes() -> None:
+    place = RING.sites[RING.site_of(RING.device_of(RING.links[LinkId("t-u")].b))].position
+    disc = f"{place.latitude_deg},{place.longitude_deg},0.5,site"
+    answer = told("whatif", cause=[f"flood=disc:{disc}", "works=link:c-t"])
+    assert ("by flood alone", "1 site", "u") in answer.table.rows
+    assert ("by works alone", "2 sites", "t, u") in answer.table.rows
+
+
+def test_the_impact_of_one_element_is_the_what_if_of_it() -> None:
+    answer = told("impact", element=["device:c-r"])
+    assert [row[:2] for row in answer.table.rows] == [
+        ("cut off", "c"), ("cut off", "t"), ("cut off", "u"),
+        ("left on one way", "b"), ("left on one way", "d"),
+    ]  # fmt: skip
+    assert answer.body.isolated == told("whatif", down=["device:c-r"]).body.isolated  # type: ignore[attr-defined]
+
+
+def test_what_is_down_already_is_not_counted_again() -> None:
+    answer = told("impact", element=["link:c-d"], without=["link:c-t", "link:b-c"])
+    assert [row[:2] for row in answer.table.rows] == [("cut off", "c")]
+    lost = {row[1]: row[2] for row in told("spof", kind=["link"], without=["link:d-hq"]).table.rows}
+    assert lost == {"hq-b": 5, "b-c": 4, "c-t": 2, "c-d": 1, "t-u": 1}
+
+
+def test_what_costs_most_comes_first() -> None:
+    answer = told("rank", kind=["link"], link=["0.999"], device=["1"], power=["1"])
+    minutes = {row[1]: row[3:6] for row in answer.table.rows}
+    year = 0.001 * 365.25 * 24 * 60
+    assert answer.table.rows[0][1] == "c-t"
+    assert minutes["c-t"] == (round(2 * year, 1), 0.0, 2)
+    assert minutes["t-u"] == (round(year, 1), 0.0, 1)
+    assert minutes["hq-b"][0] == 0.0  # costs only together with another of the ring
+    assert minutes["hq-b"][1] > 0.0
+    assert answer.figure == pytest.approx(2 * year)
+
+
+def test_more_samples_than_are_affordable_are_refused() -> None:
+    hurried = Plan(network=RING, most_samples=1.2e6)
+    answer = told("availability", hurried, method=["monte_carlo"], samples=["100000"])
+    assert answer.table.total == 6
+    with pytest.raises(PlanningError, match="samples must be at most 100000 here"):
+        told("availability", hurried, method=["monte_carlo"], samples=["100001"])
+
+
 def test_a_disc_hits_what_lies_in_it() -> None:
     place = RING.sites[RING.site_of(RING.device_of(RING.links[LinkId("t-u")].b))].position
     disc = f"{place.latitude_deg},{place.longitude_deg},0.5,site"
@@ -128,13 +181,21 @@ def test_silence_is_explained_by_what_is_nearest_to_the_cores() -> None:
         ("paths", {"source": ["nowhere"]}, "there is no site 'nowhere'"),
         ("paths", {"source": ["c"], "k": ["0"]}, "k must be a whole number from 1 to 16"),
         ("spof", {"kind": ["road"]}, "kind must be one of link, device, site, srlg"),
-        ("spof", {"colour": ["red"]}, "unknown option; known here: kind, limit"),
+        ("spof", {"colour": ["red"]}, "unknown option; known here: kind, limit, without"),
         ("region", {"lat": ["1"]}, "lat and lon go together"),
         ("region", {"radius_km": ["nan"]}, "radius_km must be a number from 0.001 to 2000"),
-        ("whatif", {}, "down or disc must be given"),
-        ("whatif", {"down": ["link:"]}, "down must be link:ID"),
+        ("whatif", {}, "down, disc or cause must be given"),
+        ("whatif", {"down": ["link:"]}, "down must be one of link:ID, device:ID, site:ID, srlg:ID"),
         ("whatif", {"disc": ["north"]}, "disc must be LATITUDE,LONGITUDE,RADIUS_KM"),
         ("whatif", {"down": ["site:\x1b[31m"]}, "printable"),
+        ("whatif", {"cause": ["flood"]}, "cause must be NAME=link:ID"),
+        ("whatif", {"cause": ["flood=disc:1,2"]}, "disc must be LATITUDE"),
+        ("whatif", {"cause": ["flood=site:atlantis"]}, "there is no site 'atlantis'"),
+        ("impact", {}, "element must be given"),
+        ("impact", {"element": ["site:"]}, "element must be one of link:ID"),
+        ("impact", {"element": ["device:x"]}, "there is no device 'x'"),
+        ("spof", {"without": ["site:"]}, "without must be one of link:ID"),
+        ("rank", {"link": ["2"]}, "link must be a number from 0 to 1"),
         ("augment", {"price": ["gold=1"]}, "price must be MEDIUM=FIXED"),
         ("augment", {"per": ["euro"]}, "has no cost"),
         ("diff", {}, "add must be given"),
@@ -154,6 +215,7 @@ def test_what_cannot_be_answered_says_what_would_be_right(
 
 _SOME = {
     "paths": {"source": ["c"]},
+    "impact": {"element": ["link:c-t"]},
     "whatif": {"down": ["link:c-t"]},
     "augment": {"hop_km": ["200"]},
     "diff": {"add": ["u,hq"]},
