@@ -89,9 +89,8 @@ class Planner:
         plan = replace(self._plan(base), most_samples=MOST_SAMPLES)
         if len(plan.network.sites) > MOST_SITES:
             raise TooLargeError(f"above {MOST_SITES} sites questions are for `netmon topo`")
-
         await self._take_turn()
-        turn = asyncio.create_task(
+        turn: asyncio.Task[dict[str, Any]] = asyncio.create_task(
             asyncio.to_thread(asking.ask_plainly, name, plan, options, form=form)
         )
         turn.add_done_callback(self._end_turn)

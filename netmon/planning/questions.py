@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from netmon.planning import building, explaining, failing, ranking, striking, supposing, ways
 from netmon.planning.answer import Answer, Plan, document, geojson
+from netmon.planning.elements import KIND_IDS, elements
+from netmon.planning.options import Option, PlanningError, Values, text, values
 from topology.errors import NetworkError
 
 

@@ -13,6 +13,7 @@ from topology.resilience.paths import Cost, Disjoint, DisjointPaths, disjoint_pa
 from topology.resilience.snapshot import Snapshot
 
 SECONDS: Final = 20.0  # that a proof may take
+SAMPLE_ALONE: Final = 200  # elements that a sample costs as much as, whatever it is of
 
 
 def paths(plan: Plan, given: Values) -> Answer:
@@ -155,10 +156,10 @@ def available(plan: Plan, given: Values) -> Answer:
 def _require_affordable(plan: Plan, snapshot: Snapshot, samples: int) -> None:
     """Refuse samples that would take too long; it may come to them where exact takes too much."""
     elements = len(snapshot.sites) + len(snapshot.links)
-    if samples * elements > plan.most_samples:
+    most = plan.most_samples // (elements + SAMPLE_ALONE)
+    if samples > most:
         raise PlanningError(
-            f"samples must be at most {plan.most_samples // elements:.0f} here, where there are"
-            f" {elements} sites and links"
+            f"samples must be at most {most:.0f} here, with {elements} sites and links"
         )
 
 
