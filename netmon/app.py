@@ -39,7 +39,7 @@ from netmon.exposition.exposition import Exposition
 from netmon.history import History
 from netmon.incidents import Incident, Suspicion
 from netmon.lives import Incidents
-from netmon.memory import return_what_is_free, spare_the_settled
+from netmon.memory import give_back, return_what_is_free, spare_the_settled
 from netmon.notices import NoticeStatistics
 from netmon.pipeline import Pipeline
 from netmon.planned.agenda import NOTHING, Agenda
@@ -410,6 +410,7 @@ class App:
             pack = await self.pipeline.between_cycles(self.judge.snapshot)
             blob = await asyncio.to_thread(pack)
             await self._write(self._store.save_baselines, blob, self._outside.wall())
+            await asyncio.to_thread(give_back)
 
     async def _forget_old(self) -> None:
         if self._store is not None:

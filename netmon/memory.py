@@ -31,6 +31,17 @@ def return_what_is_free() -> None:
         mallopt(option, value)
 
 
+def give_back() -> None:
+    """Give the kernel the pages that are free between those in use; milliseconds, in any thread.
+
+    What a checkpoint and a scrape have copied leaves holes that glibc keeps: 3.5 MB of 1,000
+    devices after an hour.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def spare_the_settled(*, tidy: bool = False) -> None:
     """Let the garbage collector look at what is new, not at what stays until the end.
 
