@@ -24,6 +24,7 @@ from netmon.detection.readings import Flags, Floats, Integers
 Reals = NDArray[np.float32]
 _PACE: Final = 1.0 / 2880.0  # of a poll's weight in the usual share: a day of them at 30 s
 _QUICK: Final = 0.05  # in the share that people are told
+_GAP_PACE: Final = 0.3  # of a gap in the usual gap
 _MOST_USUAL: Final = 0.1  # a share above this is never taken for usual
 
 
@@ -34,8 +35,9 @@ class BurstSettings:
     spreads: Annotated[float, Gt(0)] = 3.0
     quiet_ratio: Annotated[float, Gt(0), Lt(0.1)] = 0.0002  # the least believed to be usual
     worth_ratio: Annotated[float, Gt(0.1), Lt(1)] = 0.2  # between a sweep and a pulse of 30 %
-    clear_share: Annotated[float, Gt(0), Lt(1)] = 0.5  # of the line
-    full_share: Annotated[float, Gt(1)] = 1.25  # the sum ends here, so that clearing ends
+    # It is over after so many quiet polls, and so many times the usual way between two.
+    clear_polls: Annotated[float, Gt(0)] = 6.0
+    clear_gaps: Annotated[float, Gt(1)] = 5.0
     # Of both directions: quality and noise.
     budget: FalseAlarmBudget = field(default_factory=lambda: FalseAlarmBudget(charts_per_link=4))
 
@@ -70,6 +72,8 @@ class Bursts:
         self.latest: Reals = np.full(rows, np.nan, dtype=np.float32)  # amount of the latest one
         self._line = settings.alarm_at
         self._sums: Reals = np.zeros(rows, dtype=np.float32)
+        self._quiet: Reals = np.zeros(rows, dtype=np.float32)  # polls since the latest one
+        self._gap: Reals = np.zeros(rows, dtype=np.float32)  # polls from one to the next; 0: unseen
 
     def look(self, amounts: Floats, spreads: Floats, least: float, fresh: Flags) -> Flags:
         """Take in fresh amounts and their spreads; return the rows that have bursts of `least`."""
@@ -80,15 +84,27 @@ class Bursts:
         usual = np.clip(self.usual, settings.quiet_ratio, _MOST_USUAL)
         worth = settings.worth_ratio
         gain = np.where(stands_out, np.log(worth / usual), np.log((1.0 - worth) / (1.0 - usual)))
-        sums = np.clip(self._sums + gain, 0.0, settings.full_share * line)
-        self._sums = np.where(counted, sums, self._sums).astype(np.float32)
-        self.risen = (self._sums >= line) | (
-            self.risen & (self._sums > settings.clear_share * line)
+        self._pace(stands_out, counted)
+        over = self.risen & (
+            self._quiet >= np.maximum(settings.clear_polls, settings.clear_gaps * self._gap)
         )
+        sums = np.where(counted, np.clip(self._sums + gain, 0.0, line), self._sums)
+        self._sums = np.where(over, 0.0, sums).astype(np.float32)
+        self.risen = (self._sums >= line) | (self.risen & ~over)
         self.usual += np.where(counted & ~self.risen, _PACE * (stands_out - self.usual), 0.0)
         self.share += np.where(counted, _QUICK * (stands_out - self.share), 0.0)
         self.latest = np.where(stands_out, amounts, self.latest).astype(np.float32)
         return self.risen
+
+    def _pace(self, stands_out: Flags, counted: Flags) -> None:
+        """Follow how many polls lie between two that stand out, within one series of them."""
+        quiet = self._quiet + counted
+        going = stands_out & (self._sums > 0.0)
+        known = self._gap > 0.0
+        gap = np.where(known, self._gap + _GAP_PACE * (quiet - self._gap), quiet)
+        gap = np.where(going, gap, np.where(stands_out, 0.0, self._gap))
+        self._gap = gap.astype(np.float32)
+        self._quiet = np.where(stands_out, 0.0, quiet).astype(np.float32)
 
     def taken(self, rows: Integers) -> "Bursts":
         """Return one with other rows; −1 where new."""
@@ -100,6 +116,8 @@ class Bursts:
             (made.share, self.share),
             (made.latest, self.latest),
             (made._sums, self._sums),
+            (made._quiet, self._quiet),
+            (made._gap, self._gap),
         ):
             ours[kept] = theirs[rows[kept]]
         return made
