@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 nftables iputils-ping faketime docker-compose
+RECKONING := tests/bench tests/project tests/topology $(addprefix tests/netmon/,config correlation detection planned planning)
 
-.PHONY: demo test check fix format bench test-servers lock clean docs conformance evaluate
+.PHONY: demo test test-reckoning test-waiting check fix format bench test-servers lock clean docs conformance evaluate
 
 # uv where it is present, else plain venv and pip; hashes are checked either way.
 define install
@@ -38,8 +39,21 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 demo: $(VENV)/.runtime
 	@$(BIN)/netmon demo $(ARGS)
 
+# All tests as two halves side by side: one reckons, the other mostly waits for servers and clocks
+# and has a core to itself. What no list names is in the second. With ARGS: those, one after another.
 test: $(VENV)/.development
+ifeq ($(strip $(ARGS)),)
+	@echo "two halves side by side, each is shown when it is through: some minutes"
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-reckoning test-waiting
+else
 	$(BIN)/python -m pytest $(ARGS)
+endif
+
+test-reckoning:
+	@$(BIN)/python -m pytest $(RECKONING)
+
+test-waiting:
+	@$(BIN)/python -m pytest tests $(RECKONING:%=--ignore=%)
 
 check: $(VENV)/.development
 	$(BIN)/ruff format --check .

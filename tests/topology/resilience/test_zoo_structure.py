@@ -4,6 +4,8 @@ The table holds what networkx, rustworkx and igraph agree on; bridges with paral
 as such come from brute force.
 """
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -40,11 +42,13 @@ KNOWN = {
 }
 
 
+@cache
 def bridges(name: str, *, simple: bool) -> int:
     failures = single_failures(backbone(name, simple=simple))
     return int(np.count_nonzero(failures.links.sites))
 
 
+@cache
 def articulation_points(name: str) -> int:
     """Count them with two choices of cores: a core itself is judged where another one is core."""
     found: set[SiteId] = set()

@@ -36,13 +36,15 @@ def edges(name: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...], int]
     return tuple(str(node) for node in graph.nodes), links, len(found) - len(links)
 
 
-def components(name: str) -> list[set[str]]:
+@lru_cache(maxsize=300)
+def components(name: str) -> tuple[frozenset[str], ...]:
     """Return the nodes of each component, the largest first."""
     nodes, links, _ = edges(name)
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(nodes)
     graph.add_edges_from(links)
-    return sorted((set(each) for each in nx.connected_components(graph)), key=len, reverse=True)
+    found = (frozenset(each) for each in nx.connected_components(graph))
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def backbone(
