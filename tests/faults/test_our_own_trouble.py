@@ -25,7 +25,7 @@ def test_a_netmon_stopped_for_ten_seconds_takes_none_of_forty_devices_down(tmp_p
     configuration = border.read(path)
     assert len(configuration.targets) == 40
     with border.answering(configuration), running(path, port, border.ENVIRON) as netmon:
-        eventually(lambda: all_well(netmon, configuration), 40)
+        eventually(lambda: all_well(netmon, configuration))
         polls = netmon.value("netmon_polls_total")
         netmon.signal(signal.SIGSTOP)
         time.sleep(STOP_SECONDS)
@@ -52,9 +52,9 @@ def test_an_uplink_of_our_own_that_is_lost_is_one_incident_and_all_beyond_is_unk
     assert len(own) == 2
     with running(path, port, border.ENVIRON) as netmon:
         with border.answering(configuration):
-            eventually(lambda: all_well(netmon, configuration), 40)
+            eventually(lambda: all_well(netmon, configuration))
         with silent(beyond), border.answering(configuration, only=own):
-            (incident,) = eventually(netmon.incidents, 40)
+            (incident,) = eventually(netmon.incidents)
             assert incident["subject"] == {"kind": "network", "id": "network"}
             assert incident["cause"] == "upstream"
 
@@ -66,4 +66,4 @@ def test_an_uplink_of_our_own_that_is_lost_is_one_incident_and_all_beyond_is_unk
             assert set(netmon.conditions().values()) == {"unknown"}
             assert "netmon_link_up" not in netmon.samples()  # unknown is absent, not 0
         with border.answering(configuration):
-            eventually(lambda: all_well(netmon, configuration), 40)
+            eventually(lambda: all_well(netmon, configuration))

@@ -56,6 +56,18 @@ def test_make_puts_a_netmon_command_into_the_venv_that_works_anywhere(tmp_path: 
     assert told == "ok: 28 sites, 40 devices, 36 links; 40 polled\n"
 
 
+def test_the_two_halves_of_make_test_are_all_tests_and_no_test_is_in_both() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is missing; sudo apt-get install make")
+    told = run("make", "--dry-run", "test-reckoning", "test-waiting")
+    reckoning, waiting = (
+        line.split(" -m pytest ")[1].split() for line in told.splitlines() if " -m pytest " in line
+    )
+    assert len(reckoning) > 5
+    assert all((ROOT / folder).is_dir() for folder in reckoning)
+    assert waiting == ["tests", *(f"--ignore={folder}" for folder in reckoning)]
+
+
 def test_the_wheel_holds_all_that_runs(tmp_path: Path) -> None:
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path)
     (wheel,) = tmp_path.glob("*.whl")

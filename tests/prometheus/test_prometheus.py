@@ -17,7 +17,7 @@ ALERTS = [rule["alert"] for rule in alerts()]
 
 def _run(*command: str | Path) -> str:
     done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, timeout=50, check=False
+        [str(word) for word in command], capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

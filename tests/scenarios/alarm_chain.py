@@ -129,7 +129,7 @@ def alarm_chain(folder: Path, page: Callable[[], str]) -> Iterator[Chain]:
         server.server_close()
 
 
-def until(ask: Callable[[], Any], seconds: float = 30.0) -> Any:
+def until(ask: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Wait for something true; real servers start when they start."""
     end = time.monotonic() + seconds
     while True:

@@ -114,7 +114,7 @@ def running(
         netmon.kill()
 
 
-def eventually(ask: Callable[[], ResultT | None], seconds: float = 25.0) -> ResultT:
+def eventually(ask: Callable[[], ResultT | None], seconds: float = 60.0) -> ResultT:
     """Return what comes at last; real servers start when they start."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

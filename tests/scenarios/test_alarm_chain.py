@@ -15,7 +15,7 @@ import pytest
 
 from tests.scenarios.alarm_chain import Chain, Post, alarm_chain, until
 
-pytestmark = pytest.mark.timeout(150)  # the night takes a minute
+pytestmark = pytest.mark.timeout(300)  # the night takes a minute
 
 
 @dataclass
@@ -93,9 +93,9 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Post, Chai
         chain.start_alertmanager()
         time.sleep(4.0)  # it would tell again now
         page.incidents, page.unreachable = [], []
-        until(lambda: "resolved" in post.told("oncall", incident="jam"), 60.0)
+        until(lambda: "resolved" in post.told("oncall", incident="jam"))
         until(lambda: "resolved" in post.told("oncall", incident="relay"))
-        until(lambda: len(post.mails("noc@", "f-1")) >= 2, 60.0)
+        until(lambda: len(post.mails("noc@", "f-1")) >= 2)
         page.incidents = [OWN]
         until(lambda: post.told("oncall", incident="own"))
         page.incidents = [OWN, BEHIND]

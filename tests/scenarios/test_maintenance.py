@@ -25,14 +25,14 @@ def test_a_window_that_is_reloaded_explains_an_open_incident_and_its_end_pages_a
         border.answering(configuration, mute=True),
         running(path, port, border.ENVIRON) as netmon,
     ):
-        (incident,) = eventually(netmon.incidents, 40)
+        (incident,) = eventually(netmon.incidents)
         assert incident["known"] is None
         assert incident["severity"] != "info"
 
         path.write_text(without + WINDOW.format(device=border.MUTE), encoding="utf-8")
         netmon.signal(signal.SIGHUP)
         (explained,) = eventually(
-            lambda: [one for one in netmon.incidents() if one["known"] == "maintenance"], 40
+            lambda: [one for one in netmon.incidents() if one["known"] == "maintenance"]
         )
         assert explained["id"] == incident["id"]
         assert explained["severity"] == "info"
@@ -47,9 +47,7 @@ def test_a_window_that_is_reloaded_explains_an_open_incident_and_its_end_pages_a
 
         path.write_text(without, encoding="utf-8")
         netmon.signal(signal.SIGHUP)
-        (again,) = eventually(
-            lambda: [one for one in netmon.incidents() if one["known"] is None], 40
-        )
+        (again,) = eventually(lambda: [one for one in netmon.incidents() if one["known"] is None])
         assert again["id"] == incident["id"]
         assert again["severity"] != "info"
         assert "netmon_maintenance_active{" not in netmon.page()

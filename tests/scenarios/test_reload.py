@@ -22,7 +22,7 @@ def test_a_device_that_is_removed_closes_its_incidents_and_leaves_the_next_scrap
         border.answering(configuration, mute=True),
         running(path, port, border.ENVIRON) as netmon,
     ):
-        (incident,) = eventually(netmon.incidents, 40)
+        (incident,) = eventually(netmon.incidents)
         assert incident["subject"] == {"kind": "device", "id": border.MUTE}
         page = netmon.page()
         assert f'device="{border.MUTE}"' in page

@@ -68,7 +68,7 @@ async def attacking(
             await process.wait()
 
 
-@pytest.mark.timeout(40)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize(("dialect", "polls"), [(Dialect.V2C, 1_000), (Dialect.V3, 300)])
 def test_guessed_ids_neither_become_values_nor_end_polls(
     dialect: Dialect, polls: int, tmp_path: Path
