@@ -1,7 +1,7 @@
 """Answer: what a question is answered with – values, a table of them, and what a map shows."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -110,28 +110,40 @@ def plain(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in an answer")
 
 
-def geojson(answer: Answer, network: Network) -> dict[str, Any]:
-    """Return what a map shows (RFC 7946): sites as points, links as lines, discs as polygons."""
+def geojson(answer: Answer, network: Network, unplaced: Collection[SiteId] = ()) -> dict[str, Any]:
+    """Return what a map shows (RFC 7946): sites as points, links as lines, discs as polygons.
+
+    What lies at a site that is not placed has no geometry (RFC 7946 §3.2).
+    """
     shapes = answer.shapes
     features = [
-        _feature("Point", _place(network.sites[site].position), {"site": site, **properties})
+        _feature("Point", _line(network, [site], unplaced), {"site": site, **properties})
         for site, properties in shapes.sites.items()
     ]
     for link, properties in shapes.links.items():
-        line = [_place(network.sites[site].position) for site in _ends(network, link)]
+        line = _line(network, _ends(network, link), unplaced)
         features.append(_feature("LineString", line, {"link": link, **properties}))
     for a, b, properties in shapes.lines:
-        line = [_place(network.sites[site].position) for site in (a, b)]
+        line = _line(network, [a, b], unplaced)
         features.append(_feature("LineString", line, {"from": a, "to": b, **properties}))
     for disc, properties in shapes.discs:
         features.append(_feature("Polygon", [_ring(disc)], dict(properties)))
     return {"type": "FeatureCollection", "features": features}
 
 
+def _line(
+    network: Network, sites: Sequence[SiteId], unplaced: Collection[SiteId]
+) -> list[Any] | None:
+    if not set(sites).isdisjoint(unplaced):
+        return None
+    places = [_place(network.sites[site].position) for site in sites]
+    return places[0] if len(places) == 1 else places
+
+
 def _feature(kind: str, coordinates: object, properties: Mapping[str, object]) -> dict[str, Any]:
     return {
         "type": "Feature",
-        "geometry": {"type": kind, "coordinates": coordinates},
+        "geometry": None if coordinates is None else {"type": kind, "coordinates": coordinates},
         "properties": plain(properties),
     }
 

@@ -142,4 +142,4 @@ def ask_plainly(
 ) -> dict[str, Any]:
     """Answer as plain JSON values, for programs or (`geojson`) for maps. Raises PlanningError."""
     answer = ask(name, plan, given)
-    return geojson(answer, plan.network) if form == "geojson" else document(answer)
+    return geojson(answer, plan.network, plan.unplaced) if form == "geojson" else document(answer)

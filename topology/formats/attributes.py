@@ -5,7 +5,7 @@ others use for the same thing (Topology Zoo, TopoHub) are understood on reading.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -31,20 +31,23 @@ Values = Mapping[str, object]
 _SPEEDS: Final = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
-def of_site(network: Network, site_id: SiteId) -> dict[str, Value]:
-    """Return what there is to know of a site."""
+def of_site(
+    network: Network, site_id: SiteId, unplaced: Collection[SiteId] = ()
+) -> dict[str, Value]:
+    """Return what there is to know of a site; no position of those that are not placed."""
     site = network.sites[site_id]
     found: dict[str, Value] = {
         "name": site.name,
         "country": site.country,
         "role": site.role.value,
-        "latitude": site.position.latitude_deg,
-        "longitude": site.position.longitude_deg,
-        "altitude_m": site.position.altitude_m,
         "devices": json.dumps(
             [[device, network.devices[device].kind] for device in network.devices_of(site_id)]
         ),
     }
+    if site_id not in unplaced:
+        found["latitude"] = site.position.latitude_deg
+        found["longitude"] = site.position.longitude_deg
+        found["altitude_m"] = site.position.altitude_m
     if site.dependents:
         carried = [[each.id, each.kind.value] for each in site.dependents]
         found["dependents"] = json.dumps(carried)

@@ -3,13 +3,14 @@
 Source: Brandes, Eiglsperger, Herman, Himsolt and Marshall, "GraphML Progress Report", GD 2001.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from topology.errors import NetworkError
 from topology.formats import attributes
 from topology.formats.draft import Draft, Edge, Node, drafted
 from topology.formats.xml import Element, parse
+from topology.model import SiteId
 from topology.network import Network
 
 Keys = dict[str, str]  # id of a key → the name it stands for
@@ -32,9 +33,9 @@ def read(text: str, source: str) -> Draft:
     return drafted(source, nodes, edges)
 
 
-def write(network: Network) -> str:
-    """Return all of a network but interfaces that no link ends at."""
-    sites = {str(site): attributes.of_site(network, site) for site in network.sites}
+def write(network: Network, unplaced: Collection[SiteId] = ()) -> str:
+    """Return all of a network but interfaces that no link ends at, and positions nobody knows."""
+    sites = {str(site): attributes.of_site(network, site, unplaced) for site in network.sites}
     links = {link: attributes.of_link(network, link) for link in network.links}
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',

@@ -5,11 +5,12 @@ and real-world topologies for networking research", SoftwareX 24, 2023.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from topology.errors import NetworkError
 from topology.formats import attributes
 from topology.formats.draft import Draft, Edge, Node, check_size, drafted
+from topology.model import SiteId
 from topology.network import Network
 
 
@@ -38,9 +39,9 @@ def read_object(text: str, source: str) -> dict[str, object]:
     return root
 
 
-def write(network: Network) -> str:
-    """Return all of a network but interfaces that no link ends at."""
-    nodes = [{"id": site, **attributes.of_site(network, site)} for site in network.sites]
+def write(network: Network, unplaced: Collection[SiteId] = ()) -> str:
+    """Return all of a network but interfaces that no link ends at, and positions nobody knows."""
+    nodes = [{"id": site, **attributes.of_site(network, site, unplaced)} for site in network.sites]
     edges = []
     for link in network.links:
         a, b = network.sites_of(link)
