@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 SERVERS := snmpd snmp fping prometheus prometheus-alertmanager prometheus-snmp-exporter iproute2 nftables iputils-ping faketime docker-compose
-RECKONING := tests/bench tests/project tests/topology $(addprefix tests/netmon/,config correlation detection planned planning)
+FIRST_HALF := tests/bench tests/project tests/topology $(addprefix tests/netmon/,config correlation detection planned planning) tests/scenarios tests/faults
 
-.PHONY: demo test test-reckoning test-waiting check fix format bench test-servers lock clean docs conformance evaluate
+.PHONY: demo test test-first-half test-second-half check fix format bench test-servers lock clean docs conformance evaluate
 
 # uv where it is present, else plain venv and pip; hashes are checked either way.
 define install
@@ -39,21 +39,22 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 demo: $(VENV)/.runtime
 	@$(BIN)/netmon demo $(ARGS)
 
-# All tests as two halves side by side: one reckons, the other mostly waits for servers and clocks
-# and has a core to itself. What no list names is in the second. With ARGS: those, one after another.
+# All tests as two halves side by side, of much the same length: the first reckons and then plays
+# long stories, the second talks to sockets, servers and clocks, one test at a time, on a core that
+# is nearly its own. What FIRST_HALF does not name is in the second. With ARGS: only those.
 test: $(VENV)/.development
 ifeq ($(strip $(ARGS)),)
-	@echo "two halves side by side, each is shown when it is through: some minutes"
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-reckoning test-waiting
+	@echo "two halves side by side, each is shown when it is through; some 6 minutes on 2 cores"
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target test-first-half test-second-half
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
 
-test-reckoning:
-	@$(BIN)/python -m pytest $(RECKONING)
+test-first-half:
+	@$(BIN)/python -m pytest $(FIRST_HALF)
 
-test-waiting:
-	@$(BIN)/python -m pytest tests $(RECKONING:%=--ignore=%)
+test-second-half:
+	@$(BIN)/python -m pytest tests $(FIRST_HALF:%=--ignore=%)
 
 check: $(VENV)/.development
 	$(BIN)/ruff format --check .

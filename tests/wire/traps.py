@@ -30,7 +30,7 @@ WATCH = UsmUser(
     privacy=PrivacyProtocol.AES128,
     privacy_secret=b"battery staple",
 )
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 
 
 def device(
