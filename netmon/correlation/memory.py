@@ -5,12 +5,12 @@ to link. One spell for each link and kind, forgotten after a while; no size grow
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from netmon.area import Area
-from netmon.verdict import Cause, Evidence, Verdict
+from netmon.verdict import Cause, Evidence, Subject, Verdict
 from topology.model import InterfaceId, LinkId
 
 FORGOTTEN_AFTER_SECONDS: Final = 5400.0
@@ -75,6 +75,7 @@ class Memory:
     disturbed: dict[LinkId, Spell] = field(default_factory=dict)
     rained: dict[LinkId, Spell] = field(default_factory=dict)
     layered: dict[LinkId, Spell] = field(default_factory=dict)  # multipath
+    woken: dict[Subject, float] = field(default_factory=dict)  # by coordinated failures, begun when
     areas: dict[tuple[tuple[InterfaceId, int], ...], Area | None] = field(default_factory=dict)
 
     def keep_area(self, heard: tuple[tuple[InterfaceId, int], ...], area: Area | None) -> None:
@@ -82,6 +83,14 @@ class Memory:
         self.areas[heard] = area
         while len(self.areas) > _ANSWERS_KEPT:
             del self.areas[next(iter(self.areas))]
+
+    def keep_woken(self, still: Collection[Subject], now: float) -> None:
+        """Keep by what people were woken while it lasts, and a while after; `now` is monotonic."""
+        self.woken = {
+            one: begun
+            for one, begun in self.woken.items()
+            if one in still or now - begun <= FORGOTTEN_AFTER_SECONDS
+        }
 
     def look(
         self, links: Mapping[LinkId, Verdict], ill_since: Mapping[LinkId, float], now: float

@@ -6,6 +6,7 @@ from typing import Final
 from netmon.correlation.case import Case, Draft
 from netmon.correlation.clocks import lost_clocks
 from netmon.correlation.consequence import Failure, dependents_of, sites_cut_off
+from netmon.correlation.coordinated import coordinated
 from netmon.correlation.jamming import jamming
 from netmon.correlation.known import maintenance, own_emitters, sun_outages
 from netmon.correlation.memory import Memory
@@ -58,7 +59,7 @@ def correlate(
         rule(case, settings)
     if own is not None:
         case.suspect(own, _shared_title(own), evidence=own.evidence)
-    return _with_consequences(case, settings)
+    return coordinated(case, _with_consequences(case, settings), settings)
 
 
 def _own_uplink(verdict: Verdict) -> Suspicion:
