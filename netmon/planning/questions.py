@@ -4,7 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from netmon.planning import building, explaining, failing, ranking, striking, supposing, ways
+from netmon.planning import (
+    building,
+    explaining,
+    failing,
+    jamming,
+    ranking,
+    striking,
+    supposing,
+    ways,
+)
 from netmon.planning.answer import Answer, Plan, document, geojson
 from netmon.planning.elements import KIND_IDS, elements
 from netmon.planning.options import Option, PlanningError, Values, text, values
@@ -78,6 +87,13 @@ QUESTIONS: Final[tuple[Asked, ...]] = (
         options=striking.REGION,
         answer=striking.region,
         figure="sites lost with the worst disc",
+    ),
+    Asked(
+        name="jammer",
+        help="which radio links a jammer of a place, power and band takes",
+        options=jamming.JAMMER,
+        answer=jamming.jammed,
+        figure="sites cut off",
     ),
     Asked(
         name="whatif",

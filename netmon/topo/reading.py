@@ -32,7 +32,7 @@ _EXTENSIONS: Final[Mapping[str, str]] = {
     ".xml": "sndlib",
     ".csv": "permits",
 }
-MOST_TOLD: Final = 10  # of what was left out
+MOST_TOLD: Final = 3  # of what was left out
 
 
 def add_input(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
@@ -53,6 +53,9 @@ def add_input(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGro
     )  # fmt: skip
     parser.add_argument(
         "--by-name", action="store_true", help="with --from: call sites by name instead of by id"
+    )
+    parser.add_argument(
+        "--only-placed", action="store_true", help="with --from: leave out sites without position"
     )
     parser.add_argument("--large", action="store_true", help="allow inventory files over 1 MB")
     return given
@@ -84,6 +87,7 @@ def refuse_drawn(options: argparse.Namespace) -> None:
         (options.from_format, "--from-format"),
         (options.core, "--core"),
         (options.by_name, "--by-name"),
+        (options.only_placed, "--only-placed"),
     ):
         if given:
             raise PlanningError(f"{name} goes with --from")
@@ -133,4 +137,6 @@ def _drawn(path: Path, options: argparse.Namespace, facts: Facts) -> Plan:
         draft = FORMATS[name](text, str(path))
     except NetworkError as error:
         raise PlanningError(str(error)) from error
+    if options.only_placed:
+        draft = draft.only_placed()
     return plan_of_draft(by_name(draft) if options.by_name else draft, options.core, facts)

@@ -101,6 +101,18 @@ class Draft:
         kept = tuple(edge for edge in self.edges if not edge.is_loop)
         return replace(self, edges=kept, left_out=(*self.left_out, *told))
 
+    def only_placed(self) -> "Draft":
+        """Return the draft without sites that have no position, each told as left out."""
+        told = [
+            f"{self.source}: {node.place}: site {node.id!r} has no position"
+            for node in self.nodes
+            if node.latitude_deg is None
+        ]
+        nodes = tuple(node for node in self.nodes if node.latitude_deg is not None)
+        gone = self.unplaced
+        edges = tuple(edge for edge in self.edges if gone.isdisjoint((edge.a, edge.b)))
+        return replace(self, nodes=nodes, edges=edges, left_out=(*self.left_out, *told))
+
     def network(
         self,
         *,

@@ -9,7 +9,7 @@ from netmon.planning.answer import Answer, Plan, document, geojson
 from netmon.planning.options import PlanningError
 from netmon.planning.questions import QUESTIONS, Asked, ask
 from tests.builders import make_network
-from topology.model import LinkId
+from topology.model import LinkId, SiteId
 from topology.resilience.snapshot import Elements
 
 # A ring of four sites with the core in it, and a tail of two behind c.
@@ -88,6 +88,33 @@ def test_the_impact_of_one_element_is_the_what_if_of_it() -> None:
         ("left on one way", "b"), ("left on one way", "d"),
     ]  # fmt: skip
     assert answer.body.isolated == told("whatif", down=["device:c-r"]).body.isolated  # type: ignore[attr-defined]
+
+
+def test_a_jammer_beside_a_mast_takes_its_links_and_no_others() -> None:
+    place = RING.sites[RING.site_of(RING.device_of(RING.links[LinkId("t-u")].b))].position
+    given = {
+        "lat": [str(place.latitude_deg)],
+        "lon": [str(place.longitude_deg)],
+        "low_mhz": ["22990"],
+        "high_mhz": ["23010"],
+    }
+    answer = told("jammer", PLAN, eirp_dbm=["60"], **given)
+    assert ("t-u", "lost") in {(row[0], row[7]) for row in answer.table.rows}
+    assert answer.table.rows[0][0] == "t-u"  # the worst off first
+    assert answer.body["whatif"].isolated.sites == ("u",)  # type: ignore[index]
+    assert "1 site cut off" in answer.summary
+    faint = told("jammer", PLAN, eirp_dbm=["-50"], **given)
+    assert faint.summary.startswith("0 of 6 links in the band are lost")
+    assert faint.figure == 0.0
+    elsewhere = told(
+        "jammer", PLAN, eirp_dbm=["60"], **given | {"low_mhz": ["1"], "high_mhz": ["2"]}
+    )
+    assert elsewhere.summary.startswith("0 of 0 links in the band are lost")
+
+
+def test_a_jammer_needs_to_know_where_the_masts_are() -> None:
+    with pytest.raises(PlanningError, match="1 sites have no position, 'u' among them"):
+        ask("jammer", Plan(network=RING, unplaced=frozenset({SiteId("u")})), _SOME["jammer"])
 
 
 def test_what_is_down_already_is_not_counted_again() -> None:
@@ -194,6 +221,12 @@ def test_silence_is_explained_by_what_is_nearest_to_the_cores() -> None:
         ("impact", {}, "element must be given"),
         ("impact", {"element": ["site:"]}, "element must be one of link:ID"),
         ("impact", {"element": ["device:x"]}, "there is no device 'x'"),
+        ("jammer", {}, "lat must be given; lon must be given; low_mhz must be given"),
+        (
+            "jammer",
+            {"lat": ["1"], "lon": ["2"], "low_mhz": ["9"], "high_mhz": ["8"]},
+            "a band from 9e+06 to 8e+06 Hz is none",
+        ),
         ("spof", {"without": ["site:"]}, "without must be one of link:ID"),
         ("rank", {"link": ["2"]}, "link must be a number from 0 to 1"),
         ("augment", {"price": ["gold=1"]}, "price must be MEDIUM=FIXED"),
@@ -214,6 +247,7 @@ def test_what_cannot_be_answered_says_what_would_be_right(
 
 
 _SOME = {
+    "jammer": {"lat": ["59.4"], "lon": ["28.2"], "low_mhz": ["22000"], "high_mhz": ["24000"]},
     "paths": {"source": ["c"]},
     "impact": {"element": ["link:c-t"]},
     "whatif": {"down": ["link:c-t"]},

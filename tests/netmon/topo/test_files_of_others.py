@@ -90,6 +90,8 @@ def test_a_site_that_nobody_placed_has_no_place_on_a_map(
     assert places["Narva"] == {"type": "Point", "coordinates": [28.2, 59.4]}
     assert topo("region", "--from", towns, "--core", "0") == 2
     assert "has no position; discs need one" in capsys.readouterr().err
+    assert topo("region", "--from", towns, "--core", "0", "--only-placed") == 0
+    assert "site '3' has no position" in capsys.readouterr().err
 
 
 def test_the_format_is_known_by_the_extension_or_told(
