@@ -182,6 +182,7 @@ def _page(case: Case, lines: Sequence[str], said: Sequence[str], height: float) 
         (COLOURS[3], "three or more"), (DISC, f"worst disc of {case.radius_km:g} km"),
         (NEW, f"best new link up to {case.hop_km:g} km"),
     ]  # fmt: skip
+    key = [one for one in key if one[0] != DISC or any(DISC in line for line in lines)]
     tall = round(height + LEGEND)
     words = [
         f'<text x="{MARGIN + 16}" y="{height + 16 * at}" font-size="12">{escape(text)}</text>'
