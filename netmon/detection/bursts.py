@@ -94,7 +94,7 @@ class Bursts:
         self.usual += np.where(counted & ~self.risen, _PACE * (stands_out - self.usual), 0.0)
         self.share += np.where(counted, _QUICK * (stands_out - self.share), 0.0)
         self.latest = np.where(stands_out, amounts, self.latest).astype(np.float32)
-        return self.risen
+        return self.risen.copy()
 
     def _pace(self, stands_out: Flags, counted: Flags) -> None:
         """Follow how many polls lie between two that stand out, within one series of them."""

@@ -50,8 +50,8 @@ class Disturbance:
     noise_holds: Flags  # it is measured, and did not rise
     level_holds: Flags
     flutters: Flags  # quality or noise jumps from poll to poll
-    quality_bursts: Flags  # lost at single polls, too many of them; also quality_lost
-    noise_bursts: Flags  # risen at single polls; also noise_risen
+    quality_bursts: Flags  # lost at single polls alone, too many of them; also quality_lost
+    noise_bursts: Flags  # risen at single polls alone; also noise_risen
 
     @property
     def any(self) -> Flags:
@@ -90,6 +90,10 @@ class Interference:
         self.noise.look(rise / noise_wide, fresh)
         quality_bursts = self.quality_bursts.look(loss, wide, settings.quality_db, fresh)
         noise_bursts = self.noise_bursts.look(rise, noise_wide, settings.noise_db, fresh)
+        quality_lost = self.quality.noted(loss, settings.quality_db) | quality_bursts
+        noise_risen = self.noise.noted(rise, settings.noise_db) | noise_bursts
+        quality_bursts &= ~self.quality.risen  # what stands at every poll is no burst
+        noise_bursts &= ~self.noise.risen
         flutters = self.quality_flutter.look(loss, fresh) | self.noise_flutter.look(rise, fresh)
         with np.errstate(invalid="ignore"):
             holds = np.isfinite(radio.values["rsl_dbm"]) & (fallen < settings.holds_db)
@@ -97,8 +101,8 @@ class Interference:
         return Disturbance(
             quality_loss_db=loss,
             noise_rise_db=rise,
-            quality_lost=self.quality.noted(loss, settings.quality_db) | quality_bursts,
-            noise_risen=self.noise.noted(rise, settings.noise_db) | noise_bursts,
+            quality_lost=quality_lost,
+            noise_risen=noise_risen,
             noise_holds=still & ~noise_bursts,
             level_holds=holds,
             flutters=flutters | quality_bursts | noise_bursts,
