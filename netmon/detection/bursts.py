@@ -3,8 +3,8 @@
 A pulsed or sweeping disturber is on at some polls and off at most: its mean is no change, and a sum
 with a dead band forgets between two pulses what it saw. So polls are counted that stand out by a
 stated amount and by several spreads: a Bernoulli CUSUM sums the log-likelihood of "one in five"
-against this series' own share of such polls, learned over a day. One poll never alarms. The line
-follows from the false-alarm budget: two chance polls must not lie so close that they reach it.
+against this series' own share of such polls, learned over a day. One poll never alarms, nor do polls in
+a row, which are one. The line follows from the false-alarm budget: two chance polls must not lie so close that they reach it.
 
 References: Page, Biometrika 41 (1954) 100; Reynolds and Stoumbos, J. Quality Technology 31 (1999)
 87, for proportions.
@@ -72,6 +72,7 @@ class Bursts:
         self.latest: Reals = np.full(rows, np.nan, dtype=np.float32)  # amount of the latest one
         self._line = settings.alarm_at
         self._sums: Reals = np.zeros(rows, dtype=np.float32)
+        self._above: Flags = np.zeros(rows, dtype=np.bool_)  # at the latest poll
         self._quiet: Reals = np.zeros(rows, dtype=np.float32)  # polls since the latest one
         self._gap: Reals = np.zeros(rows, dtype=np.float32)  # polls from one to the next; 0: unseen
 
@@ -80,7 +81,9 @@ class Bursts:
         settings, line = self.settings, self._line
         counted = fresh & np.isfinite(amounts)
         with np.errstate(invalid="ignore"):
-            stands_out = counted & (amounts >= np.maximum(least, settings.spreads * spreads))
+            above = counted & (amounts >= np.maximum(least, settings.spreads * spreads))
+        stands_out = above & ~self._above  # what goes on is one; a sum of amounts sees to it
+        self._above = np.where(counted, above, self._above)
         usual = np.clip(self.usual, settings.quiet_ratio, _MOST_USUAL)
         worth = settings.worth_ratio
         gain = np.where(stands_out, np.log(worth / usual), np.log((1.0 - worth) / (1.0 - usual)))
@@ -116,6 +119,7 @@ class Bursts:
             (made.share, self.share),
             (made.latest, self.latest),
             (made._sums, self._sums),
+            (made._above, self._above),
             (made._quiet, self._quiet),
             (made._gap, self._gap),
         ):

@@ -45,11 +45,15 @@ def test_pulses_below_the_least_amount_are_nothing() -> None:
     assert not alarmed(pulses(3, height_db=1.5)).any()
 
 
+def test_what_stands_at_every_poll_is_no_burst() -> None:
+    assert not alarmed(pulses(1)).any()
+
+
 def test_it_is_over_soon_after_pulses_that_came_often_and_later_after_rare_ones() -> None:
-    often = np.concatenate([pulses(1), np.zeros((60, 1))])
+    often = np.concatenate([pulses(3), np.zeros((60, 1))])
     rare = np.concatenate([pulses(10), np.zeros((60, 1))])
-    assert int(np.flatnonzero(alarmed(often))[-1]) <= 199 + 6
-    assert 199 + 20 < int(np.flatnonzero(alarmed(rare))[-1]) < 199 + 50
+    assert 198 < int(np.flatnonzero(alarmed(often))[-1]) <= 198 + 16
+    assert 190 + 20 < int(np.flatnonzero(alarmed(rare))[-1]) <= 190 + 50
 
 
 def test_what_a_link_does_of_itself_all_day_becomes_usual() -> None:
