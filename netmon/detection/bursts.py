@@ -3,8 +3,9 @@
 A pulsed or sweeping disturber is on at some polls and off at most: its mean is no change, and a sum
 with a dead band forgets between two pulses what it saw. So polls are counted that stand out by a
 stated amount and by several spreads: a Bernoulli CUSUM sums the log-likelihood of "one in five"
-against this series' own share of such polls, learned over a day. One poll never alarms, nor do polls in
-a row, which are one. The line follows from the false-alarm budget: two chance polls must not lie so close that they reach it.
+against this series' own share of such polls, learned over a day. One poll never alarms, nor do
+polls in a row, which are one. The line follows from the false-alarm budget: two chance polls must
+not lie so close that they reach it.
 
 References: Page, Biometrika 41 (1954) 100; Reynolds and Stoumbos, J. Quality Technology 31 (1999)
 87, for proportions.
