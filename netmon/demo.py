@@ -184,7 +184,7 @@ async def _perform(
     app = App(configuration, surroundings)
     terminal.say("living through the previous 24 hours …")
     started = time.monotonic()
-    _live_through_the_past(app, stage, tun=settings.tun)
+    live_through_the_past(app, stage, tun=settings.tun)
     running = asyncio.get_running_loop()
     for number in _SIGNALS:
         running.add_signal_handler(number, app.stop)
@@ -212,7 +212,7 @@ def _host_late(answerer: object) -> str:
     return answerer.statistics.words
 
 
-def _live_through_the_past(app: App, stage: Stage, *, tun: bool) -> None:
+def live_through_the_past(app: App, stage: Stage, *, tun: bool) -> None:
     """Fill the baselines: every step's observations, then one judgement, as it would have been."""
     last: tuple[float, float] | None = None
     for observation in past(

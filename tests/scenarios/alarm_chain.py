@@ -106,15 +106,20 @@ class Chain:
 
 
 @contextlib.contextmanager
-def alarm_chain(folder: Path, page: Callable[[], str]) -> Iterator[Chain]:
-    """Run the chain over a page of metrics; nothing of it is left behind."""
+def alarm_chain(
+    folder: Path, page: Callable[[], str], *, netmon: int | None = None, faster: int = FASTER
+) -> Iterator[Chain]:
+    """Run the chain over a page of metrics, or over a netmon on a port; nothing is left behind.
+
+    `faster` is how many times as fast as shipped; 1 leaves all durations and scrapes alone.
+    """
     post = Post()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(post, page))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     letters = Controller(post, hostname="127.0.0.1", port=free_port())
     letters.start()
     chain = Chain(folder, post, server.server_port, free_port(), free_port())
-    _write(chain, int(letters.port))
+    _write(chain, int(letters.port), netmon or server.server_port, faster)
     try:
         chain.start_alertmanager()
         until(lambda: chain.ask("status"))
@@ -161,13 +166,14 @@ def _handler(post: Post, page: Callable[[], str]) -> type[BaseHTTPRequestHandler
     return Handler
 
 
-def _write(chain: Chain, mail_port: int) -> None:
+def _write(chain: Chain, mail_port: int, netmon: int, faster: int) -> None:
     """Write the shipped files for loopback: places and secrets are ours, durations a twentieth."""
     prometheus = read(FOLDER / "prometheus.yml")
-    prometheus["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s",
+    if faster > 1:
+        prometheus["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s",
                             "evaluation_interval": "1s"}  # fmt: skip
     prometheus["scrape_configs"] = [
-        {**job, "static_configs": [{"targets": [f"127.0.0.1:{chain.netmon}"]}]}
+        {**job, "static_configs": [{"targets": [f"127.0.0.1:{netmon}"]}]}
         for job in prometheus["scrape_configs"]
         if job["job_name"] == "netmon"
     ]
@@ -176,8 +182,8 @@ def _write(chain: Chain, mail_port: int) -> None:
     _dump(chain.folder / "prometheus.yml", prometheus)
     (chain.folder / "rules").mkdir()
     for path in (FOLDER / "rules").glob("*.yaml"):
-        _dump(chain.folder / "rules" / path.name, _faster(read(path)))
-    manager = _faster(read(FOLDER / "alertmanager.yml"))
+        _dump(chain.folder / "rules" / path.name, _faster(read(path), faster))
+    manager = _faster(read(FOLDER / "alertmanager.yml"), faster)
     manager["global"] = {"smtp_smarthost": f"127.0.0.1:{mail_port}", "smtp_require_tls": False,
                          "smtp_from": "netmon@example.org", "resolve_timeout": "30s"}  # fmt: skip
     manager.pop("templates", None)
@@ -190,18 +196,18 @@ def _write(chain: Chain, mail_port: int) -> None:
     _dump(chain.folder / "alertmanager.yml", manager)
 
 
-def _faster(tree: Any) -> Any:
+def _faster(tree: Any, times: int) -> Any:
     if isinstance(tree, Mapping):
         return {
-            key: _shorter(value) if key in _DURATIONS else _faster(value)
+            key: _shorter(value, times) if key in _DURATIONS else _faster(value, times)
             for key, value in tree.items()
         }
-    return [_faster(one) for one in tree] if isinstance(tree, list) else copy.copy(tree)
+    return [_faster(one, times) for one in tree] if isinstance(tree, list) else copy.copy(tree)
 
 
-def _shorter(duration: str) -> str:
+def _shorter(duration: str, times: int) -> str:
     seconds = sum(float(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)([smh])", duration))
-    return f"{round(1000 * seconds / FASTER)}ms"
+    return f"{round(1000 * seconds / times)}ms"
 
 
 def _dump(path: Path, content: Any) -> None:
