@@ -6,8 +6,11 @@ token stays with the host it is for. What the answers mean is for `topology.form
 
 import http.client
 import json
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -27,6 +30,7 @@ _PATHS: Final = {
 }
 _PAGE: Final = 500
 _CHUNK: Final = 65_536
+_LONGEST: Final = 2_000  # address of a page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,11 @@ def fetch(
     `url` is that of the NetBox itself, `https://netbox.example/`. Raises NetworkError with the
     address and what was wrong with the answer; the token is in none of them.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is none
+    except ValueError as error:
+        raise NetworkError(f"{url}: {error}") from None
     if parts.scheme not in SCHEMES:
         raise NetworkError(f"{url}: the scheme must be {' or '.join(SCHEMES)}")
     if parts.hostname is None or parts.username is not None:
@@ -94,12 +102,18 @@ class _Session:
 
     def _same_host(self, following: object, where: str) -> str:
         """Return path and query of the next page; behind a proxy its scheme may be another."""
-        parts = urlsplit(following) if isinstance(following, str) else None
+        try:
+            parts = urlsplit(following) if isinstance(following, str) else None
+        except ValueError:
+            parts = None
         if parts is None or parts.hostname != self._parts.hostname:
             raise NetworkError(
                 f"{where}: the next page is on another host, {str(following)[:80]!r}"
             )
-        return f"{parts.path}?{parts.query}"
+        target = f"{parts.path}?{parts.query}"
+        if not (target.isascii() and target.isprintable() and len(target) <= _LONGEST):
+            raise NetworkError(f"{where}: the next page has no address, {target[:80]!r}")
+        return target
 
     def _get(self, target: str, where: str) -> dict[str, object]:
         kind = (
@@ -110,15 +124,20 @@ class _Session:
         connection = kind(self._parts.netloc, timeout=self._left(where))
         headers = {"Authorization": f"Token {self._token}", "Accept": "application/json"}
         try:
-            connection.request("GET", target, headers=headers)
-            with connection.getresponse() as answer:
-                if answer.status != http.HTTPStatus.OK:
-                    raise NetworkError(f"{where}: answered {answer.status} {answer.reason[:60]}")
-                body = self._body(answer, connection, where)
+            connection.connect()
+            with _cut_off(connection.sock, self._left(where)):
+                connection.request("GET", target, headers=headers)
+                with connection.getresponse() as answer:
+                    if answer.status != http.HTTPStatus.OK:
+                        said = f"{answer.status} {answer.reason[:60]}"
+                        raise NetworkError(f"{where}: answered {said}")
+                    body = self._body(answer, connection, where)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            self._left(where)
             raise NetworkError(f"{where}: {str(error) or type(error).__name__}") from error
         finally:
             connection.close()
+        self._left(where)
         try:
             page = json.loads(body)
         except (ValueError, RecursionError):
@@ -150,3 +169,24 @@ class _Session:
         if left <= 0:
             raise NetworkError(f"{where}: took more than {self._caps.seconds:g} s in all")
         return left
+
+
+@contextmanager
+def _cut_off(connected: socket.socket, seconds: float) -> Iterator[None]:
+    """Hang up after a while, whatever is being read.
+
+    A timeout of a socket begins anew with each octet: a head that drips, 100 Continue for ever and
+    endless trailers, all read by the standard library, would else never end.
+    """
+
+    def hang_up() -> None:
+        with suppress(OSError):  # closed already
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

@@ -116,6 +116,10 @@ class GuardedConnection(web.RequestHandler):
         self._head_octets = 0
         self._wait(self._limits.exchange_seconds)
 
+    def exchange_may_take(self, seconds: float) -> None:
+        """Wait longer for this one answer, which is worked out for so long at most."""
+        self._wait(self._limits.exchange_seconds + seconds)
+
     async def finish_response(
         self, request: "BaseRequest", resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:

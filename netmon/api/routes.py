@@ -133,6 +133,8 @@ class Routes:
         if not await self._planner.knows(name):
             raise _RefusedError(404, "there is no such question; /api/v1/topology lists them")
         given = {key: request.query.getall(key) for key in request.query}
+        if isinstance(request.protocol, GuardedConnection):
+            request.protocol.exchange_may_take(self._planner.longest_seconds)
         try:
             found = await self._planner.answer(name, given)
         except PlanningError as refused:

@@ -30,6 +30,7 @@ FORMATS: Final = ("json", "geojson")
 MOST_SITES: Final = 20_000
 MOST_SAMPLES: Final = 5e9  # times elements; some 20 s of one core
 PATIENCE_SECONDS: Final = 60.0  # for a turn, and for an answer
+MOST_WAITING: Final = 16  # each holds a connection, which scrapes need too
 _DOWN: Final = frozenset({Condition.DOWN, Condition.MAINTENANCE})
 
 
@@ -48,6 +49,12 @@ class Planner:
         self._source = source
         self._patience_seconds = patience_seconds
         self._turn = asyncio.Lock()
+        self._waiting = 0
+
+    @property
+    def longest_seconds(self) -> float:
+        """How long an answer may take, or the word that there is none."""
+        return 2 * self._patience_seconds
 
     async def knows(self, name: str) -> bool:
         """Say whether there is such a question."""
@@ -103,11 +110,16 @@ class Planner:
         return turn.result()
 
     async def _take_turn(self) -> None:
+        if self._waiting >= MOST_WAITING:
+            raise BusyError("too many questions are waiting already; ask again")
+        self._waiting += 1
         try:
             async with asyncio.timeout(self._patience_seconds):
                 await self._turn.acquire()
         except TimeoutError:
             raise BusyError("an earlier question is still being worked out; ask again") from None
+        finally:
+            self._waiting -= 1
 
     def _end_turn(self, turn: asyncio.Task[dict[str, Any]]) -> None:
         self._turn.release()

@@ -10,6 +10,7 @@ from netmon import netbox
 from netmon.planning.answer import Plan
 from netmon.planning.options import PlanningError
 from netmon.topo.reading import add_input, plan_of, plan_of_draft
+from netmon.topo.visible import visible
 from topology.errors import NetworkError
 from topology.formats import geojson, graphml, nodelink
 from topology.formats import netbox as netbox_format
@@ -84,6 +85,6 @@ def _told(verb: str, make: Callable[[], Plan], form: str) -> int:
         plan = make()
         sys.stdout.write(_WRITERS[form](plan.network, plan.unplaced))
     except PlanningError as error:
-        print(f"netmon topo {verb}: {error}", file=sys.stderr)
+        print(visible(f"netmon topo {verb}: {error}"), file=sys.stderr)
         return EXIT_WRONG_INPUT
     return 0

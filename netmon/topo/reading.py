@@ -9,6 +9,7 @@ from typing import Final
 from netmon.config import load
 from netmon.planning.answer import Plan
 from netmon.planning.options import PlanningError
+from netmon.topo.visible import visible
 from topology.errors import NetworkError
 from topology.formats import geojson, graphml, nodelink, permits, sndlib
 from topology.formats.draft import MOST_OCTETS, NULL, Draft
@@ -100,7 +101,7 @@ def plan_of_draft(draft: Draft, cores: Collection[str], facts: Facts = NO_FACTS)
     """
     draft = draft.without_loops()
     for line in draft.left_out[:MOST_TOLD]:
-        print(f"left out: {line}", file=sys.stderr)
+        print(visible(f"left out: {line}"), file=sys.stderr)
     if len(draft.left_out) > MOST_TOLD:
         print(f"left out: {len(draft.left_out) - MOST_TOLD} more", file=sys.stderr)
     if not cores and not any(node.role is Role.CORE for node in draft.nodes):

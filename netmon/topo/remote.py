@@ -21,7 +21,10 @@ def ask_running(url: str, question: str, given: Mapping[str, Sequence[str]]) -> 
 
     Raises PlanningError with the address, and with netmon's own words where it refuses.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise PlanningError(f"--url: {error}") from None
     kind = _CONNECTIONS.get(parts.scheme)
     if kind is None or parts.hostname is None or parts.username is not None:
         raise PlanningError("--url must be that of a netmon, as http://127.0.0.1:9877")

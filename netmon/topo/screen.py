@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 
 from netmon.planning.answer import Answer
+from netmon.topo.visible import visible
 
 
 def show(answer: Answer) -> None:
@@ -27,7 +28,7 @@ def show(answer: Answer) -> None:
     left_out = answer.table.total - len(answer.table.rows)
     if left_out > 0:
         console.print(f"{left_out} more are left out; --limit shows more", style="dim")
-    console.print(escape(answer.summary))
+    console.print(escape(visible(answer.summary)))
 
 
 def csv_of(answer: Answer) -> str:
@@ -56,7 +57,7 @@ def patience(words: str) -> Iterator[None]:
 
 
 def _cell(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else visible(str(value))
 
 
 def _harmless(value: object) -> object:

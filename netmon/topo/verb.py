@@ -20,6 +20,7 @@ from netmon.topo.exporting import add_exports
 from netmon.topo.reading import add_input, other_of, plan_of, refuse_drawn
 from netmon.topo.remote import ask_running
 from netmon.topo.screen import csv_of, patience, show
+from netmon.topo.visible import visible
 
 EXIT_WRONG_INPUT: Final = 2
 EXIT_FAIL_IF: Final = 2
@@ -77,7 +78,7 @@ def _topo(options: argparse.Namespace, asked: Asked) -> int:
         else:
             figure = _answer(options, asked, given)
     except PlanningError as error:
-        print(f"netmon topo {asked.name}: {error}", file=sys.stderr)
+        print(visible(f"netmon topo {asked.name}: {error}"), file=sys.stderr)
         return EXIT_WRONG_INPUT
     if options.fail_if is not None and figure > options.fail_if:
         print(f"{asked.figure}: {figure:g}, above {options.fail_if:g}", file=sys.stderr)

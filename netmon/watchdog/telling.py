@@ -9,6 +9,7 @@ import logging
 import smtplib
 import ssl
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -89,7 +90,8 @@ async def _run(program: str, news: News) -> None:
     try:
         code = await asyncio.wait_for(process.wait(), _PROGRAM_SECONDS)
     except TimeoutError:
-        process.kill()
+        with suppress(ProcessLookupError):  # it ended just now
+            process.kill()
         await process.wait()
         _log.error("watchdog: %s ran longer than %.0f s", program, _PROGRAM_SECONDS)
         return
@@ -100,8 +102,8 @@ async def _run(program: str, news: News) -> None:
 async def _send(mail: Mail, subject: str, text: str) -> None:
     try:
         await asyncio.to_thread(_deliver, mail, subject, text)
-    except (OSError, smtplib.SMTPException) as error:
-        _log.error("watchdog: mail not sent: %s", error)
+    except Exception as error:  # noqa: BLE001 - what a mail server says must not end the watching
+        _log.error("watchdog: mail not sent: %s: %.200r", type(error).__name__, str(error))
 
 
 def _deliver(mail: Mail, subject: str, text: str) -> None:

@@ -49,6 +49,8 @@ def add_verb(verbs: Any) -> None:
 def _watchdog(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     """Watch until told to stop."""
     try:
+        if not options.name.isprintable():
+            raise ValueError("--name must be printable, on one line")
         ways = Ways(mail=_mail(options), program=options.run)
         token = _secret(options.token_file)
         settings = ApiSettings(host=options.host, port=options.port, max_connections=32)
@@ -111,13 +113,16 @@ def _mail(options: argparse.Namespace) -> Mail | None:
     for address in (*options.mail_to, options.mail_from):
         if "@" not in address or any(sign in address for sign in "\r\n ,;<>"):
             raise ValueError(f"{address!r} must be a plain mail address")
+    password = _secret(options.mail_password_file)
+    if not (options.mail_user + password).isascii():  # smtplib logs in with nothing else
+        raise ValueError("--mail-user and the password may hold ASCII characters only")
     return Mail(
         host=host,
         port=int(port),
         sender=options.mail_from,
         recipients=tuple(options.mail_to),
         user=options.mail_user,
-        password=_secret(options.mail_password_file),
+        password=password,
         starttls=not options.mail_without_tls,
     )
 
@@ -126,9 +131,12 @@ def _secret(path: Path | None) -> str:
     if path is None:
         return ""
     try:
-        return path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from None
+    if not secret:  # an empty token would let anybody beat
+        raise ValueError(f"{path} is empty; it must hold the secret alone")
+    return secret
 
 
 def _positive(text: str) -> float:

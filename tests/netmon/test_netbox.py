@@ -2,7 +2,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -166,3 +166,51 @@ def test_a_token_cannot_bring_a_header_of_its_own() -> None:
 def test_nobody_there_is_told_with_the_address() -> None:
     with pytest.raises(NetworkError, match=r"^http://127\.0\.0\.1:1/api/dcim/sites/.*refused"):
         fetch("http://127.0.0.1:1/", "t")
+
+
+DRIPS = {
+    "a head": (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+    "100 Continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "trailers": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: a\r\n"),
+}
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_an_answer_that_drips_outside_its_body_ends_at_the_cap_too(what: str) -> None:
+    first, again = DRIPS[what]
+
+    def drip(handler: BaseHTTPRequestHandler, _path: str) -> None:
+        with suppress(OSError):
+            handler.wfile.write(first)
+            for _ in range(100):
+                handler.wfile.write(again)
+                time.sleep(0.05)
+
+    start = time.monotonic()
+    with netbox(drip) as (url, _), pytest.raises(NetworkError, match=r"took more than 0\.3 s"):
+        fetch(url, "secret", caps=Caps(seconds=0.3))
+    assert time.monotonic() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("following", "words"),
+    [
+        ("http://[evil/", "the next page is on another host"),
+        ("http://127.0.0.1/\x1b[2J", "the next page has no address, '/\\x1b[2J"),
+        ("http://127.0.0.1/ä", "the next page has no address"),
+        (f"http://127.0.0.1/{'a' * 5000}", "the next page has no address"),
+    ],
+)
+def test_a_next_page_that_is_no_address_is_refused(following: str, words: str) -> None:
+    def answer(handler: BaseHTTPRequestHandler, _path: str) -> None:
+        send(handler, json.dumps({"results": [], "next": following}).encode())
+
+    with netbox(answer) as (url, _), pytest.raises(NetworkError) as told:
+        fetch(url, "secret")
+    assert words in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["http://[x/", "http://127.0.0.1:abc/", "http://127.0.0.1:99999/"])
+def test_an_address_that_is_none_is_told(url: str) -> None:
+    with pytest.raises(NetworkError):
+        fetch(url, "secret")

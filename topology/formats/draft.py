@@ -5,6 +5,7 @@ or a snapshot where positions are not known.
 """
 
 import math
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
@@ -38,6 +39,7 @@ MOST_EDGES: Final = 500_000
 MOST_FAULTS: Final = 50  # told at once
 
 NULL: Final = Position(latitude_deg=0.0, longitude_deg=0.0)  # stands for no position
+_INVISIBLE: Final = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})  # Unicode general categories
 NOWHERE: Final = "ZZ"  # ISO 3166-1 leaves it to users: a country that is not known
 
 
@@ -161,9 +163,16 @@ class Draft:
                     yield f"{where} ends at {end!r}, which is no site here"
             if edge.is_loop:
                 yield f"{where} leads from site {edge.a!r} to itself; leave it out"
+        yield from self._hidden()
         yield from self._repeated_edges()
         for core in sorted(cores - set(first)):
             yield f"{self.source}: core {core!r} is no site here"
+
+    def _hidden(self) -> Iterator[str]:
+        for told in (self.nodes, self.edges):
+            for one in told:
+                if any(unicodedata.category(letter) in _INVISIBLE for letter in one.id):
+                    yield f"{self.source}: {one.place}: id {one.id[:40]!r} holds what nobody sees"
 
     def _repeated_edges(self) -> Iterator[str]:
         first: dict[str, str] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from topology.errors import NetworkError
 from topology.formats import attributes
-from topology.formats.draft import Draft, Edge, Node, drafted
+from topology.formats.draft import Draft, Edge, Node, drafted, number
 from topology.formats.nodelink import read_object
 from topology.network import Network
 
@@ -43,8 +43,8 @@ def read(text: str, source: str) -> Draft:
     nodes: list[Node] = []
     edges: list[Edge] = []
     left_out = []
-    for number, (kind, identity, values) in enumerate(_features(features, source)):
-        place = f"feature {number}"
+    for index, (kind, identity, values) in enumerate(_features(features, source)):
+        place = f"feature {index}"
         where = f"{source}: {place}"
         if kind == "Point":
             nodes.append(attributes.node_of(identity, values, where, place))
@@ -65,8 +65,8 @@ def _feature(
 
 
 def _features(features: list[object], source: str) -> Iterator[tuple[str, str, dict[str, object]]]:
-    for number, feature in enumerate(features):
-        where = f"{source}: feature {number}"
+    for index, feature in enumerate(features):
+        where = f"{source}: feature {index}"
         if not isinstance(feature, dict):
             raise NetworkError(f"{where}: must be an object")
         geometry, properties = feature.get("geometry"), feature.get("properties")
@@ -88,4 +88,4 @@ def _point(geometry: dict[str, object], where: str) -> tuple[float, float]:
         isinstance(each, float | int) for each in told
     ):
         raise NetworkError(f"{where}: coordinates must be [longitude, latitude]")
-    return float(told[0]), float(told[1])
+    return number(str(told[0]), where), number(str(told[1]), where)

@@ -32,6 +32,8 @@ def read_object(text: str, source: str) -> dict[str, object]:
         root = json.loads(text)
     except json.JSONDecodeError as error:
         raise NetworkError(f"{source}: line {error.lineno}: no JSON: {error.msg}") from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise NetworkError(f"{source}: no JSON: {str(error)[:80]}") from None
     except RecursionError:
         raise NetworkError(f"{source}: lists in lists in lists: too deep to be a network") from None
     if not isinstance(root, dict):

@@ -41,7 +41,7 @@ _NEEDED: Final = (
 )  # fmt: skip
 
 _DEGREES: Final = re.compile(
-    r"(\d{1,3})\s*[°º]?\s*([NSEW])\s*(\d{1,2})\D+(\d{1,2}(?:[.,]\d+)?)\D*$", re.IGNORECASE
+    r"(\d{1,3})\s*(?:[°º]\s*)?([NSEW])\s*(\d{1,2})\D+(\d{1,2}(?:[.,]\d+)?)\D*$", re.IGNORECASE
 )
 _ROUND_DEG: Final = 5  # 0.00001° is a metre: two permits of one mast are one site
 

@@ -43,7 +43,8 @@ class Element:
 def parse(text: str, source: str) -> Element:
     """Return the root; raises NetworkError with the line of what is wrong."""
     check_size(text, source)
-    parser = expat.ParserCreate(namespace_separator=" ")
+    # The text is decoded already: what it declares as its encoding says nothing any more.
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     top = Element("", 0, {})
     stack = [top]

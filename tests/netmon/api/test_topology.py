@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from netmon.api.topology import MOST_SITES, BusyError, Planner, TooLargeError
+from netmon.api.server import ApiSettings
+from netmon.api.topology import MOST_SITES, MOST_WAITING, BusyError, Planner, TooLargeError
 from netmon.planning.answer import Plan, document
 from netmon.planning.questions import QUESTIONS, ask
 from tests.builders import make_network as make_large
@@ -105,3 +106,21 @@ def test_a_network_too_large_for_a_monitor_is_for_the_command_line() -> None:
     source = make_source(network=make_large(*(f"s{at}-s{at + 1}" for at in range(MOST_SITES))))
     with pytest.raises(TooLargeError, match="netmon topo"):
         asyncio.run(Planner(source).answer("spof", {"base": ["design"]}))
+
+
+def test_a_question_may_take_longer_than_any_other_answer() -> None:
+    settings = ApiSettings(port=0, exchange_timeout_seconds=0.1)
+    path = "/api/v1/topology/availability?base=design&method=monte_carlo&samples=4000000"
+    assert get(make_source(), path, settings=settings).status == 200
+
+
+def test_only_so_many_questions_wait_for_their_turn() -> None:
+    long = {"base": ["design"], "method": ["monte_carlo"], "samples": ["4000000"]}
+
+    async def crowd() -> list[str]:
+        planner = Planner(make_source(), patience_seconds=0.3)
+        asked = [planner.answer("availability", long) for _ in range(MOST_WAITING + 5)]
+        return [str(each) for each in await asyncio.gather(*asked, return_exceptions=True)]
+
+    said = asyncio.run(crowd())
+    assert 4 <= said.count("too many questions are waiting already; ask again") <= 5

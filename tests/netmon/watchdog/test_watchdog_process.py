@@ -1,5 +1,6 @@
 """The watchdog as its users run it: a process, a real mail server, real HTTP."""
 
+import asyncio
 import contextlib
 import json
 import subprocess
@@ -17,6 +18,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 
 from netmon import cli
+from netmon.watchdog.silence import News
+from netmon.watchdog.telling import Mail, Ways, tell
 from tests.servers import free_port
 
 BEAT = {"version": "4", "alerts": [{"status": "firing", "labels": {"alertname": "Watchdog"}}]}
@@ -154,3 +157,33 @@ def test_what_cannot_work_is_refused_at_the_start(
         cli.main(["watchdog", *words])
     assert ended.value.code == 2
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_mail_that_cannot_be_sent_for_whatever_reason_is_a_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    names_no_host = Mail(host="a" * 70, sender="a@b", recipients=("c@d",), starttls=False)
+    asyncio.run(tell(Ways(mail=names_no_host), News.SILENT, 180.0, "netmon"))
+    assert "watchdog: mail not sent: UnicodeError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--token-file", "{}"), "is empty; it must hold the secret alone"),
+        (("--name", "a\nb"), "--name must be printable"),
+        (
+            ("--mail-to", "a@b", "--mail-from", "c@d", "--mail-server", "e", "--mail-user", "ü"),
+            "may hold ASCII characters only",
+        ),
+    ],
+)
+def test_what_would_fail_only_in_an_alarm_or_let_anybody_beat_is_refused_at_once(
+    words: tuple[str, ...], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["watchdog", *(word.format(empty) for word in words)])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err

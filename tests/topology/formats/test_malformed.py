@@ -157,3 +157,33 @@ def test_a_list_of_permits_without_its_columns_is_refused() -> None:
         permits.read("a;b;c\n1;2;3\n", "f.csv")
     with pytest.raises(NetworkError, match="line 1: no header"):
         permits.read("", "f.csv")
+
+
+@pytest.mark.parametrize("encoding", ["foo", "utf-7", "UTF-16", "ISO-8859-1"])
+def test_what_a_decoded_text_says_of_its_encoding_does_not_count(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n' + graph('<node id="Jõhvi"/>')
+    assert [node.id for node in graphml.read(text, "f.xml").nodes] == ["Jõhvi"]
+
+
+def test_numbers_of_thousands_of_digits_are_refused() -> None:
+    with pytest.raises(NetworkError, match=r"f.json: no JSON: Exceeds"):
+        nodelink.read(f'{{"nodes": [{{"id": {"9" * 5000}}}], "edges": []}}', "f.json")
+    point = {"type": "Point", "coordinates": [10**400, 1]}
+    feature = {"type": "Feature", "id": "a", "geometry": point}
+    with pytest.raises(NetworkError, match=r"f.json: feature 0: '1000.*' is no number"):
+        geojson.read(json.dumps({"type": "FeatureCollection", "features": [feature]}), "f.json")
+
+
+def test_a_place_of_many_spaces_is_refused_at_once() -> None:
+    text = "dl_geo_tx,sz_geo_tx,dl_geo_rx,sz_geo_rx,f_ghz,szer_kan_mhz\n"
+    start = time.process_time()
+    with pytest.raises(NetworkError, match="is no number"):
+        permits.read(f"{text}21{' ' * 100_000}x,1,1,1,1,1\n", "f.csv")
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("identity", ["\x1b[2J", "\x9b2J", "\ud800", "\u202eabc", "a\nb"])
+def test_ids_that_a_terminal_or_a_reader_would_be_misled_by_are_refused(identity: str) -> None:
+    text = json.dumps({"nodes": [{"id": identity, "pos": [1, 2]}], "edges": []})
+    with pytest.raises(NetworkError, match=r"f.json: node 0: id .* holds what nobody sees"):
+        nodelink.read(text, "f.json").network()
