@@ -32,7 +32,7 @@ OF_THE_KNOWN: Final[dict[Known, str]] = {
     Known.SUN: "Wait for the minutes it was predicted for: what lasts longer pages.",
 }
 
-_OWN_SITE: Final = (
+OWN_SITE: Final = (
     "Look at netmon's own machine and the way out of its site: load, CPU taken away, a full uplink."
 )
 
@@ -40,7 +40,7 @@ _OWN_SITE: Final = (
 def first_check(incident: Incident) -> str:
     """Return what to look at first; where netmon stands there is no link nearer to the core."""
     if incident.subject.kind is SubjectKind.NETWORK:
-        return _OWN_SITE
+        return OWN_SITE
     if incident.known is not None:
         return OF_THE_KNOWN[incident.known]
     return FIRST_CHECK[incident.cause]

@@ -74,7 +74,7 @@ _PANELS: Final = (
         [
             f"max by (site) (avg_over_time({_SITES}[$__range]))",
             f"max by (site) ((1 - avg_over_time({_SITES}[$__range])) * {_MINUTES})",
-            'max by (site) (changes(netmon_site_reachable{site=~"$site"}[$__range]) / 2)',
+            'max by (site) (ceil(changes(netmon_site_reachable{site=~"$site"}[$__range]) / 2))',
         ],
         [
             Column("site", "Site", link=address(SITE, "site", "Site")),
@@ -117,13 +117,13 @@ _PANELS: Final = (
         [
             f"max by (link) (avg_over_time({_LINKS}[$__range]))",
             f"max by (link) ((1 - avg_over_time({_LINKS}[$__range])) * {_MINUTES}"
-            " / ((changes(netmon_link_up[$__range]) > 0) / 2))",
-            "max by (link) (changes(netmon_link_up[$__range]) / 2)",
+            " / ceil((changes(netmon_link_up[$__range]) > 0) / 2))",
+            "max by (link) (ceil(changes(netmon_link_up[$__range]) / 2))",
         ],
         [
             Column("link", "Link", link=address(LINK, "link", "Link")),
             Column("Value #A", "Up", unit="percentunit"),
-            Column("Value #B", "Minutes an outage", unit="short"),
+            Column("Value #B", "Minutes per outage", unit="short"),
             Column("Value #C", "Outages", unit="short"),
         ],
         by="link",

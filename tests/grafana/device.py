@@ -7,6 +7,7 @@ from grafana_foundation_sdk.builders import dashboard
 from tests.grafana.frame import DEVICE, LINK, address, board
 from tests.grafana.panels import (
     AMBER,
+    GREY,
     RED,
     Column,
     Place,
@@ -76,7 +77,7 @@ _PANELS: Final = (
     rows(
         Place(0, 4, 24, 8),
         "Interfaces",
-        "Status (1 up, 2 down; RFC 2863), speed, traffic and errors of the last 5 minutes.",
+        "Status (RFC 2863), what the device is set to, speed, traffic and errors of 5 minutes.",
         [
             f"max by (interface) (netmon_interface_oper_status{{{_IT}}})",
             f"max by (interface) (netmon_interface_admin_status{{{_IT}}})",
@@ -92,7 +93,15 @@ _PANELS: Final = (
             Column(
                 "Value #A",
                 "Status",
-                words=(("1", "● up", "#4cc38a"), ("2", "✖ down", RED)),
+                words=(
+                    ("1", "● up", "#4cc38a"),
+                    ("2", "✖ down", RED),
+                    ("3", "▲ testing", AMBER),
+                    ("4", "? unknown", GREY),
+                    ("5", "dormant", GREY),
+                    ("6", "not present", GREY),
+                    ("7", "✖ lower layer down", RED),
+                ),
             ),
             Column("Value #B", "Wanted", words=(("1", "up", "#4cc38a"), ("2", "off", "#5cb0ff"))),
             Column("Value #C", "Speed", unit="bps"),
@@ -123,7 +132,7 @@ _PANELS: Final = (
     curves(
         Place(12, 12, 12, 8),
         "Errors and discards",
-        "Packets a second, both directions.",
+        "Packets a second: errors in what came in, discards of what was to go out.",
         [
             (
                 f"rate(netmon_interface_in_errors_total{{{_IT}}}[$__rate_interval])",

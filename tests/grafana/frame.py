@@ -75,8 +75,9 @@ def board(
 
 def address(uid: str, variable: str, value: str) -> str:
     """The way to another board about the entity of a table's row, at the same time and source."""
+    field = f'["{value}"]' if " " in value else f".{value}"
     return (
-        f"/d/{uid}?var-{variable}=${{__data.fields.{value}}}"
+        f"/d/{uid}?var-{variable}=${{__data.fields{field}}}"
         "&${datasource:queryparam}&${__url_time_range}"
     )
 

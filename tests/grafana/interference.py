@@ -46,8 +46,8 @@ _PANELS: Final = (
     tile(
         Place(6, 0, 6, 4),
         "Interference, now",
-        "Single receivers disturbed, without the pattern.",
-        f'count(netmon_incident_open{{cause="interference"}} == 1){_NONE}',
+        "Receivers disturbed without the pattern; what was known beforehand is left out.",
+        f'count(netmon_incident_open{{cause="interference", known=""}} == 1){_NONE}',
         steps=((1.0, AMBER),),
     ),
     tile(
@@ -60,21 +60,21 @@ _PANELS: Final = (
     tile(
         Place(18, 0, 6, 4),
         "Clocks without a reference",
-        "Holdover: time-division links follow within hours.",
+        "Holdover: within hours their links lose the common time.",
         "count(netmon_clock_holdover == 1) or 0 * count(netmon_clock_holdover)",
         steps=((1.0, AMBER),),
     ),
     rows(
         Place(0, 4, 24, 8),
         "Disturbed now, with the evidence",
-        "What is believed and why, in words and numbers; the runner-up cause is in the incident.",
-        queries(_RF),
+        "What is believed and why, in words and numbers; the runner-up cause is in the API.",
+        queries(f"netmon_incident_open{{{_RF}}}"),
         COLUMNS,
         by="incident",
         empty="none",
     ),
-    site_map(Place(0, 12, 10, 12), "Where", "Sites by condition; the area estimate is on the"
-             " console.", country=".*"),
+    site_map(Place(0, 12, 10, 12), "Where", "Sites by condition; from where it probably comes"
+             " is on netmon's own page.", country=".*"),
     history(
         Place(10, 12, 14, 12),
         "SNR against its last day",
@@ -88,14 +88,14 @@ _PANELS: Final = (
     ),
     rows(
         Place(0, 24, 10, 9),
-        "Links of both incidents",
-        "Links whose incident is interference or jamming-like, by how many subjects it explains.",
+        "How far each reaches",
+        "The link that names the incident, and how many links, devices and sites it takes in.",
         [f"netmon_incident_members and on (job, instance, incident) netmon_incident_open{{{_RF}}}",
          f"max by (incident, link) (netmon_incident_open{{{_RF}}})"],
         [
             Column("incident", "Incident"),
             Column("link", "Link", link=address(LINK, "link", "Link")),
-            Column("Value #A", "Subjects"),
+            Column("Value #A", "Takes in"),
         ],
         by="incident",
         empty="none",
@@ -109,8 +109,8 @@ _PANELS: Final = (
     ),
     curves(
         Place(17, 24, 7, 9),
-        "Incidents of the spectrum",
-        "Interference and jamming-like incidents opened a day.",
+        "Spectrum incidents, last 24 h",
+        "Interference and jamming-like incidents opened in the 24 hours before.",
         [(f"sum by (cause) (increase(netmon_incidents_total{{{_RF}}}[1d]))", "{{cause}}")],
         "short",
         low=0,

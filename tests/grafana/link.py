@@ -54,7 +54,7 @@ _PANELS: Final = (
         Place(0, 3, 24, 6),
         "Incidents of this link",
         "Incidents whose root is this link; those that only include it are on the wall.",
-        queries('link="$link"'),
+        queries('netmon_incident_open{link="$link"}'),
         COLUMNS,
         by="incident",
         empty="none",

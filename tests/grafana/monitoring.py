@@ -132,7 +132,7 @@ _PANELS: Final = (
     rows(
         Place(0, 20, 24, 8),
         "Alerts, as Alertmanager holds them",
-        "Active ones were told to somebody; suppressed ones are silenced or inhibited.",
+        "Active ones go where their route says; suppressed ones are silenced or inhibited.",
         ["sum by (state) (alertmanager_alerts)"],
         [
             Column("state", "State"),

@@ -5,7 +5,7 @@ from typing import Final
 from grafana_foundation_sdk.builders import dashboard
 
 from tests.grafana.frame import DEVICE, LINK, SITE, WALL, address, board
-from tests.grafana.incidents import COLUMNS, QUERIES
+from tests.grafana.incidents import COLUMNS, QUERIES, in_trouble
 from tests.grafana.panels import (
     AMBER,
     RED,
@@ -81,17 +81,17 @@ _REST: Final = (
     rows(
         Place(0, 5, 24, 9),
         "Incidents",
-        "Every incident that is not closed: since when, where, why, what it cuts off.",
+        "Every incident not closed: since when, why, what to check first, what it cuts off.",
         QUERIES,
         COLUMNS,
         by="incident",
-        sort="Sites lost",
+        sort="Severity",
     ),
     conditions_over_time(
         Place(0, 14, 16, 10),
         "Links in trouble",
-        "Condition of links while they are not healthy; an empty stretch is healthy.",
-        "topk(30, link:netmon_link_condition:code > 0)",
+        "Links while they are not healthy; a stretch that is empty is healthy.",
+        in_trouble(15),
         "{{link}}",
         empty="ALL HEALTHY, or NO DATA: see Data age",
     ),

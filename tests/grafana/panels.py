@@ -29,6 +29,7 @@ from netmon.verdict import Condition
 DATASOURCE: Final = shapes.DataSourceRef(type_val="prometheus", uid="${datasource}")
 GREY, GREEN, AMBER, RED = "#9fb0c2", "#4cc38a", "#f2b33d", "#ff6a5e"
 VIOLET, BLUE = "#c39bff", "#5cb0ff"
+INK: Final = "#d8dee6"  # words that are no signal
 NO_DATA: Final = "NO DATA"
 
 # A state timeline needs one number per entity: worst is not highest, words and colours say it.

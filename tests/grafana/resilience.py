@@ -5,6 +5,7 @@ from typing import Final
 from grafana_foundation_sdk.builders import dashboard
 
 from tests.grafana.frame import LINK, RESILIENCE, SITE, address, board
+from tests.grafana.incidents import in_trouble
 from tests.grafana.maps import network_graph, site_map
 from tests.grafana.panels import (
     AMBER,
@@ -42,8 +43,8 @@ _PANELS: Final = (
     ),
     tile(
         Place(6, 0, 6, 4),
-        "Without a working way",
-        "Sites that no working path leads to now.",
+        "Sites cut off",
+        "Sites where nothing answers or no working path leads to.",
         f"count((netmon_site_reachable {_IN}{_HERE}) == 0)"
         f" or 0 * count(netmon_site_reachable {_IN}{_HERE})",
     ),
@@ -57,8 +58,8 @@ _PANELS: Final = (
     ),
     tile(
         Place(18, 0, 6, 4),
-        "Lost behind incidents",
-        "Cameras, radars and sensors cut off now.",
+        "Cameras, radars, sensors lost",
+        "Cut off by open incidents now.",
         "sum(netmon_incident_dependents_lost) or 0 * max(netmon_sites)",
     ),
     network_graph(
@@ -74,18 +75,20 @@ _PANELS: Final = (
     ),
     rows(
         Place(0, 20, 12, 10),
-        "What a lost link has cut off",
-        "Open incidents by the sites and dependents behind them.",
+        "What each incident has cut off",
+        "Open incidents that cut off sites: which, and how many cameras, radars and sensors.",
         [
-            "sum by (incident, link, site) (netmon_incident_sites_lost * on (job, instance,"
-            " incident) group_left (link, site) netmon_incident_open) > 0",
-            "sum by (incident) (netmon_incident_dependents_lost)",
+            "max by (incident, title, sites_lost) (netmon_incident_sites_lost * on (job, instance,"
+            " incident) group_left (title, sites_lost) netmon_incident_info) > 0",
+            "max by (incident, link) (netmon_incident_dependents_lost * on (job, instance,"
+            " incident) group_left (link) netmon_incident_open)"
+            " and on (incident) netmon_incident_sites_lost > 0",
         ],
         [
-            Column("incident", "Incident"),
-            Column("link", "Link", link=address(LINK, "link", "Link")),
-            Column("site", "Site", link=address(SITE, "site", "Site")),
+            Column("title", "Incident", width=320),
+            Column("link", "Root link", link=address(LINK, "link", "Root link")),
             Column("Value #A", "Sites lost"),
+            Column("sites_lost", "Which"),
             Column("Value #B", "Dependents lost"),
         ],
         by="incident",
@@ -94,8 +97,8 @@ _PANELS: Final = (
     ),
     rows(
         Place(12, 20, 12, 10),
-        "Sites, worst first",
-        "Condition and what each site carries.",
+        "Sites, healthy last",
+        "Condition of each site, and how many cameras, radars and sensors it carries.",
         [
             f"max by (site, country) (site:netmon_site_condition:code {_IN}{_HERE})",
             "max by (site) (netmon_site_dependents)",
@@ -111,9 +114,9 @@ _PANELS: Final = (
     ),
     conditions_over_time(
         Place(0, 30, 24, 9),
-        "Links over the week",
-        "Links that were not healthy, worst of each stretch.",
-        "topk(40, link:netmon_link_condition:code > 0)",
+        "Links in trouble",
+        "While they are not healthy; a stretch that is empty is healthy.",
+        in_trouble(20),
         "{{link}}",
         empty="ALL HEALTHY, or NO DATA: see the NOC wall",
     ),

@@ -19,6 +19,10 @@ from tests.grafana.panels import (
 )
 
 _CHOSEN: Final = 'site=~"$site"'
+_INCIDENTS: Final = (
+    f"(netmon_incident_open{{{_CHOSEN}}} or (netmon_incident_open and on (job, instance, link) "
+    '(netmon_link_info{site_a=~"$site"} or netmon_link_info{site_b=~"$site"})))'
+)
 _UPLINKS: Final = 'netmon_interface_info{site=~"$site", link!=""}'
 
 
@@ -87,11 +91,11 @@ _PANELS: Final = (
     rows(
         Place(0, 4, 24, 7),
         "Incidents here",
-        "Incidents whose root is at these sites or on a link or device of theirs.",
-        queries(_CHOSEN),
+        "Incidents whose root is at these sites or on a device or a link that ends here.",
+        queries(_INCIDENTS),
         COLUMNS,
         by="incident",
-        sort="Sites lost",
+        sort="Severity",
         empty="none",
     ),
     conditions_over_time(
