@@ -25,13 +25,14 @@ def severity(
         return draft.severity
     if not lost and verdict.subject.kind is not SubjectKind.SITE:
         return draft.severity
-    waits = len(lost) <= settings.restart_sites and _may_be_restart(case, draft)
+    waits = len(lost) <= settings.restart_sites and _may_be_restart(case, draft, lost)
     if waits and _lasts_seconds(case, draft, lost) < settings.restart_seconds:
         return Severity.WARNING
     return Severity.CRITICAL
 
 
-def _may_be_restart(case: Case, draft: Draft) -> bool:
+def _may_be_restart(case: Case, draft: Draft, lost: tuple[SiteId, ...]) -> bool:
+    """Say whether one device that starts anew may be all; only ways from what lives count."""
     verdict, network = draft.verdict, case.network
     if verdict.condition is not Condition.DOWN or any(map(_on_battery, draft.evidence)):
         return False
@@ -40,8 +41,12 @@ def _may_be_restart(case: Case, draft: Draft) -> bool:
             return True
         case SubjectKind.SITE:
             site = SiteId(verdict.subject.id)
-            ends = (end for link in network.links_of_site(site) for end in network.links[link].ends)
-            devices = {network.device_of(end) for end in ends}
+            inwards = [
+                network.links[link]
+                for link in network.links_of_site(site)
+                if set(network.sites_of(link)) - {site, *lost}
+            ]
+            devices = {network.device_of(end) for link in inwards for end in link.ends}
             return sum(network.site_of(device) == site for device in devices) == 1
         case _:
             return False

@@ -200,6 +200,16 @@ def test_a_site_that_a_restart_would_hide_as_well_pages_once_that_would_be_over(
     assert [one.severity for one in suspected(scene, polls=5)] == [Severity.CRITICAL]
 
 
+def test_what_hangs_on_a_lost_site_is_no_other_way_to_it() -> None:
+    """a-b leads in at one device, b-c leads on; the loss of both is one restart of b."""
+    scene = scene_of()
+    scene.darken("b")
+    scene.silent.add("c-r")
+    (told,) = suspected(scene, polls=6)
+    assert told.sites_lost == ("b", "c")
+    assert told.severity is Severity.WARNING
+
+
 def test_a_site_whose_last_word_was_that_it_ran_on_battery_pages_at_once() -> None:
     scene = scene_of()
     scene.battery = {"e-r": 1.0}
