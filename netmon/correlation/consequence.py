@@ -4,7 +4,7 @@ A failure answers for a site if it alone would cut it off, or if the site would 
 one repaired. Two cuts of a ring thus both answer for what lies between them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -76,22 +76,28 @@ def _union(failures: Iterable[Failure]) -> Failure:
     return Failure(frozenset(devices), frozenset(links))
 
 
-@lru_cache(maxsize=2)
-def _reachability(network: Network) -> Reachability:
-    return Reachability(network)
-
-
-@lru_cache(maxsize=256)
 def _reached(network: Network, failure: Failure) -> frozenset[SiteId]:
     """Return the sites that reach a core; remembered, since failures last for many cycles."""
-    if not network.cores:
-        return frozenset()
-    reach = _reachability(network).reach(
-        network.cores, failed_devices=failure.devices, failed_links=failure.links
-    )
-    silent = {
-        site
-        for site in reach.sites
-        if network.devices_of(site) and failure.devices.issuperset(network.devices_of(site))
-    }
-    return reach.sites - silent
+    return _reaching(network)(failure)
+
+
+@lru_cache(maxsize=2)
+def _reaching(network: Network) -> Callable[[Failure], frozenset[SiteId]]:
+    """Return what remembers for one network; a unit that moves makes a new one every cycle."""
+    reachability = Reachability(network)
+
+    @lru_cache(maxsize=256)
+    def reached(failure: Failure) -> frozenset[SiteId]:
+        if not network.cores:
+            return frozenset()
+        reach = reachability.reach(
+            network.cores, failed_devices=failure.devices, failed_links=failure.links
+        )
+        silent = {
+            site
+            for site in reach.sites
+            if network.devices_of(site) and failure.devices.issuperset(network.devices_of(site))
+        }
+        return reach.sites - silent
+
+    return reached

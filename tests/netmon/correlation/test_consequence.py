@@ -1,8 +1,11 @@
 """Who answers for a site that is cut off."""
 
+import gc
+
 from netmon.correlation.consequence import EXACT_UP_TO, Failure, dependents_of, sites_cut_off
 from tests.builders import make_network
 from topology.model import LinkId, SiteId
+from topology.network import Network
 
 
 def links(*names: str) -> Failure:
@@ -52,3 +55,15 @@ def test_what_still_carries_is_no_part_of_a_storm() -> None:
 
 def test_a_lost_site_blinds_what_it_carries() -> None:
     assert dependents_of(CHAIN, [SiteId("b"), SiteId("unknown")]) == ("b-camera",)
+
+
+def test_networks_in_which_a_unit_has_moved_on_are_not_kept() -> None:
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(each, Network) for each in gc.get_objects())
+
+    before = alive()
+    for _ in range(20):
+        moved = make_network("hq-a", "a-b")
+        assert sites_cut_off(moved, [links("hq-a")]) == [sites("a", "b")]
+    assert alive() - before <= 3  # the last two, and `moved`
