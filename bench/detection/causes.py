@@ -15,7 +15,6 @@ from bench.detection.events import Span
 from bench.detection.figures import Interval, poisson_rate
 from netmon.verdict import Cause, Subject
 
-FAMILY: Final = frozenset({Cause.INTERFERENCE, Cause.JAMMING_LIKE})
 MISSED: Final = "missed"
 NOTHING: Final = "nothing happened"
 EARLY_SECONDS: Final = 60.0  # polls and stamps are not taken at one instant

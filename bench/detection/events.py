@@ -27,12 +27,6 @@ class Span:
     end: float
 
 
-def alarm_starts(alarmed: Flags, interval: float) -> list[float]:
-    """Return when alarms start, given one flag a poll."""
-    risen = alarmed & ~np.concatenate([[False], alarmed[:-1]])
-    return [float(at) * interval for at in np.flatnonzero(risen)]
-
-
 def spans_of(alarmed: Flags, interval: float) -> list[Span]:
     """Return the stretches of alarmed polls."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], alarmed, [False]]).astype(np.int8)))

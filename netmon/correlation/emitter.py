@@ -28,8 +28,6 @@ _HALF, _MOST = 0.5, 0.9
 _DIGITS: Final = 5  # of a degree: a metre
 _FAINTEST_DB: Final = 0.5  # of a rise, that still says how strong it is
 
-_Key = tuple[tuple[InterfaceId, int], ...]
-
 
 def area_of(case: Case, spells: Iterable[Spell]) -> Area | None:
     """Return where the transmitter behind some spells probably is; None where nobody can say."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 LONGEST_SECONDS: Final = 7 * 86_400.0  # of a weekly occasion: then the next one is due
 _DAY: Final = timedelta(days=1)
-_LATEST: Final = 253_370_764_800.0  # 9999-01-01: beyond it there is no calendar
+LATEST: Final = 253_370_764_800.0  # 9999-01-01: beyond it there is no calendar
 _AHEAD_DAYS: Final = 8  # within which every weekly occasion comes again
 
 
@@ -92,7 +92,7 @@ def _weekly(occasion: Weekly, start: float, end: float) -> Iterator[Span]:
 
 
 def _date(unix_seconds: float, zone: ZoneInfo) -> date:
-    bounded = min(max(unix_seconds, 0.0), _LATEST)  # a wild clock
+    bounded = min(max(unix_seconds, 0.0), LATEST)  # a wild clock
     return datetime.fromtimestamp(bounded, UTC).astimezone(zone).date()
 
 

@@ -1,11 +1,8 @@
 """How planned times read: the time of day in UTC, with the date where one day is not enough."""
 
 from datetime import UTC, datetime
-from typing import Final
 
-from netmon.planned.schedule import Span
-
-_LATEST: Final = 253_370_764_800.0
+from netmon.planned.schedule import LATEST, Span
 
 
 def hours(span: Span) -> str:
@@ -22,4 +19,4 @@ def moment(unix_seconds: float) -> str:
 
 
 def _utc(unix_seconds: float) -> datetime:
-    return datetime.fromtimestamp(min(max(unix_seconds, 0.0), _LATEST), UTC)
+    return datetime.fromtimestamp(min(max(unix_seconds, 0.0), LATEST), UTC)

@@ -5,6 +5,7 @@ only), mtbf_hours, mttr_hours. Either availability is given, or both hours; empt
 """
 
 import csv
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +29,7 @@ def facts_of(path: Path | None) -> Facts:
     try:
         if path.stat().st_size > MOST_OCTETS:
             raise PlanningError(f"{path}: larger than {MOST_OCTETS // 1_000_000} MB")
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             unknown = set(rows.fieldnames or ()) - set(COLUMNS)
             if unknown or not {"kind", "id"} <= set(rows.fieldnames or ()):
@@ -78,6 +79,9 @@ def _number(row: Mapping[str, str | None], name: str) -> float | None:
     if not given:
         return None
     try:
-        return float(given)
+        number = float(given)
     except ValueError:
-        raise ValueError(f"{name} must be a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be a number")
+    return number

@@ -49,8 +49,3 @@ class Truth:
     def peak_noise_rise_db(self) -> float:
         """The most that noise rose on any link."""
         return max((touch.noise_rise_db for touch in self.touched.values()), default=0.0)
-
-    @property
-    def peak_snr_loss_db(self) -> float:
-        """The most quality lost on any link."""
-        return max((touch.snr_loss_db for touch in self.touched.values()), default=0.0)

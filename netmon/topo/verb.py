@@ -6,6 +6,7 @@ answer's figure is above N, so that a pipeline can guard a plan.
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from netmon.planning.answer import Answer, Plan, document, geojson
-from netmon.planning.facts import facts_of
+from netmon.planning.facts import COLUMNS, facts_of
 from netmon.planning.options import Option, PlanningError
 from netmon.planning.questions import QUESTIONS, Asked, ask, options_of
 from netmon.topo.exporting import add_exports
@@ -37,9 +38,7 @@ def add_questions(topo: argparse.ArgumentParser) -> None:
             "--url", metavar="URL", help="instead: a running netmon, and its network"
         )
         parser.add_argument("--base", metavar="TIME", help="with --url: live, design or a time")
-        parser.add_argument(
-            "--facts", type=Path, metavar="FILE", help="CSV: kind,id,availability,users,mtbf_hours"
-        )
+        parser.add_argument("--facts", type=Path, metavar="FILE", help=f"CSV: {','.join(COLUMNS)}")
         for option in options_of(asked):
             _add(parser, option)
         if asked.name == "diff":
@@ -117,7 +116,11 @@ def _have_answered(options: argparse.Namespace, asked: Asked, given: Given) -> f
         words = f"{told.get('base')}: {told.get('summary')}"
         print("".join(one for one in words if one.isprintable()))
     figure = told.get("figure")
-    return float(figure) if isinstance(figure, int | float) else 0.0
+    if isinstance(figure, int | float):
+        return float(figure)
+    if options.fail_if is not None:
+        raise PlanningError(f"{options.url}: the answer has no figure, which --fail-if needs")
+    return math.nan
 
 
 def _tell(answer: Answer, plan: Plan, options: argparse.Namespace) -> None:

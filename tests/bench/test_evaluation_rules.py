@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.detection.events import Span, alarm_starts, delay_of, episodes, false_ones, spans_of
+from bench.detection.events import Span, delay_of, episodes, false_ones, spans_of
 from bench.detection.figures import bootstrap, mcc, poisson_rate
 from bench.detection.splits import HeldBackError, SharedGroupError, by_link, refuse_shared, seeds
 
@@ -51,7 +51,7 @@ def test_no_point_is_adjusted() -> None:
     alarmed = np.zeros(300, dtype=np.bool_)
     alarmed[90:200] = True
     event = Span(100 * 60.0, 180 * 60.0)
-    assert delay_of(event, alarm_starts(alarmed, 60.0)) is None
+    assert delay_of(event, [one.start for one in spans_of(alarmed, 60.0)]) is None
 
 
 def test_alarms_half_an_hour_apart_are_one_episode() -> None:

@@ -5,10 +5,11 @@ import asyncio
 from netmon.redundancy import Follower, down
 from netmon.verdict import Condition
 from tests.builders import Scene, make_network
-from topology.model import LinkId, SiteId
+from topology.model import DeviceId, LinkId, SiteId
 from topology.resilience.snapshot import Elements
 
 RING = make_network("hq-b", "b-c", "c-d", "d-hq", "c-t")
+TREE = make_network("hq-b", "b-c", *(f"hq-{other}" for other in "defgh"))
 OPEN = make_network("hq-b", "b-c", "c-d", "c-t")
 
 
@@ -39,10 +40,15 @@ def test_the_design_is_worked_out_anew_for_another_network() -> None:
 
 
 def test_what_is_only_out_of_sight_has_not_failed() -> None:
-    scene = Scene(RING)
-    judged = scene.live(polls=5)
-    assert down(judged, RING) == Elements()
-    assert all(verdict.condition is Condition.HEALTHY for verdict in judged.links.values())
+    scene = Scene(TREE, collector_site="hq")
+    scene.live(polls=5)
+    scene.link("hq-b").cut()
+    scene.silent |= {"b-r", "c-r"}
+    judged = scene.live(polls=8)
+    assert judged.devices[DeviceId("c-r")].condition is Condition.UNREACHABLE
+    found = down(judged, TREE)
+    assert set(found.links) == {"hq-b"}
+    assert set(found.devices) == {"b-r"}
 
 
 def test_a_change_is_followed_and_the_same_again_is_not() -> None:

@@ -74,17 +74,6 @@ class Choice:
     candidate: Candidate
     gain: float
 
-    @property
-    def gain_per_km(self) -> float:
-        """Gain for each kilometre."""
-        return self.gain / (self.candidate.length_m / 1000)
-
-    @property
-    def gain_per_euro(self) -> float | None:
-        """Gain for each euro; None where the cost is not known."""
-        cost = self.candidate.cost_eur
-        return None if not cost else self.gain / cost
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmentation:

@@ -75,11 +75,6 @@ class Fault:
         """The first of the suspects."""
         return self.suspects[0]
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether who answers does not tell which it is."""
-        return len(self.suspects) > 1
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:

@@ -42,6 +42,7 @@ def test_availability_or_both_hours_and_users(tmp_path: Path) -> None:
         ("kind,id,availability\nlink,a,1\nlink,a,1\n", "facts.csv:3: link a is told of twice"),
         ("kind,id,mtbf_hours\nlink,a,10\n", "mtbf_hours and mttr_hours go together"),
         ("kind,id,users\nlink,a,10\n", "users must be 0 or more, and are of sites only"),
+        ("kind,id,users\nsite,a,nan\n", "facts.csv:2: users must be a number"),
         ("kind,colour\nlink,red\n", "facts.csv:1: the columns must be of kind, id"),
     ],
 )
@@ -54,3 +55,8 @@ def test_a_wrong_cell_is_named(tmp_path: Path, text: str, said: str) -> None:
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(PlanningError, match="cannot be read"):
         facts_of(tmp_path / "none.csv")
+
+
+def test_a_spreadsheet_may_begin_its_file_with_a_mark_of_its_encoding(tmp_path: Path) -> None:
+    facts = facts_of(written(tmp_path, "\ufeffkind,id,availability\nlink,a-b,0.999\n"))
+    assert {link: told.availability for link, told in facts.links.items()} == {"a-b": 0.999}

@@ -44,7 +44,6 @@ def test_a_silent_post_is_its_link_or_itself_and_nobody_can_tell_which() -> None
         of_network(RING), Observed(up=devices("hq", "r1", "r2", "r3"), down=devices("post"))
     )
     assert told(found) == [{("link", "p"), ("device", "post")}]
-    assert found.faults[0].is_ambiguous
     assert sum(each.likelihood for each in found.faults[0].suspects) == pytest.approx(1)
     assert found.unreachable == ()
 
