@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 import numpy as np
-from annotated_types import Gt, Lt
+from annotated_types import Ge, Gt, Lt
 from numpy.typing import NDArray
 
 from netmon.detection.budget import FalseAlarmBudget
@@ -30,6 +30,13 @@ _MOST_USUAL: Final = 0.1  # a share above this is never taken for usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BurstBudget(FalseAlarmBudget):
+    """What noise alone may cost, in bursts."""
+
+    charts_per_link: Annotated[int, Ge(1)] = 4  # of both directions: quality and noise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BurstSettings:
     """What stands out, and how often that is nothing new."""
 
@@ -39,8 +46,7 @@ class BurstSettings:
     # It is over after so many quiet polls, and so many times the usual way between two.
     clear_polls: Annotated[float, Gt(0)] = 6.0
     clear_gaps: Annotated[float, Gt(1)] = 5.0
-    # Of both directions: quality and noise.
-    budget: FalseAlarmBudget = field(default_factory=lambda: FalseAlarmBudget(charts_per_link=4))
+    budget: BurstBudget = field(default_factory=BurstBudget)
 
     @property
     def gains(self) -> tuple[float, float]:

@@ -79,9 +79,11 @@ def test_only_loud_ones_may_be_asked_for() -> None:
 
 
 @pytest.mark.timeout(120)
-def test_a_story_through_snmp_and_icmp_is_told_as_without_a_packet() -> None:
+def test_a_story_through_snmp_and_icmp_is_told_as_without_a_packet(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """The whole product lives through half an hour of a busy border on a leaping clock."""
-    logging.getLogger("netmon").setLevel(logging.CRITICAL)
+    caplog.set_level(logging.CRITICAL, "netmon")  # for this test alone
     made = make(SEED, SHORT)
     life = live(made, SHORT.seconds)
     assert life.polls >= 30 * len(made.border.targets) * 0.9
