@@ -278,9 +278,11 @@ def test_a_thousand_devices_are_polled_in_time(run: Callable[..., None]) -> None
                 await cadence.run()
         assert cadence.statistics.under_way == 0
 
+    began = time.monotonic()
     run(main())
+    took_seconds = time.monotonic() - began  # a busy machine ends the 0.6 s late
     assert len(polled) == 1_000
-    assert max(polled.values()) <= 3
+    assert max(polled.values()) <= took_seconds / 0.25 + 1
 
 
 @RUNNERS
