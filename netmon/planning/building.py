@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from netmon.planning.answer import Answer, Plan, Row, Shapes
 from netmon.planning.failing import table_of
-from netmon.planning.options import Option, PlanningError, Values, choice, number, text, whole
+from netmon.planning.options import (
+    Option,
+    PlanningError,
+    Values,
+    assumed,
+    choice,
+    number,
+    text,
+    whole,
+)
 from topology.model import Medium, SiteId
 from topology.resilience.augment import Augmentation, Goal, Objective, Per, augment
 from topology.resilience.candidates import Candidate, Price, in_sight, with_links, within_hop
@@ -143,11 +152,7 @@ def _price(given: str) -> tuple[Medium, Price]:
         ) from None
 
 
-def _assumed(name: str, noun: str, default: float) -> Option:
-    return number(name, f"availability of a {noun} that nobody told of", 0.0, 1.0, default=default)
-
-
-_ASSUMED: Final = (_assumed("link", "link", 0.999), _assumed("device", "device", 0.9999))
+_ASSUMED: Final = (assumed("link", "link", 0.999), assumed("device", "device", 0.9999))
 AUGMENT: Final[tuple[Option, ...]] = (
     whole("links", "how many new ones", 1, 20, default=1),
     choice("objective", "what is to become less", [o.value for o in Objective], default="minutes"),

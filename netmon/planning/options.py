@@ -74,6 +74,11 @@ def choice(name: str, help_: str, choices: Sequence[str], **more: Any) -> Option
     return Option(name=name, help=help_, read=read, metavar="WORD", choices=tuple(choices), **more)
 
 
+def assumed(name: str, noun: str, default: float) -> Option:
+    """Make the option of what an element's availability is taken to be where nobody has told."""
+    return number(name, f"availability of a {noun} that nobody told of", 0.0, 1.0, default=default)
+
+
 def values(options: Sequence[Option], given: Mapping[str, Sequence[str]]) -> Values:
     """Read what was given; every fault at once, none of them repeats what was given.
 

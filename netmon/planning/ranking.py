@@ -5,7 +5,7 @@ from typing import Final
 from netmon.planning.answer import Answer, Plan, Row, Shapes
 from netmon.planning.elements import KINDS
 from netmon.planning.failing import LIMIT, table_of
-from netmon.planning.options import Option, Values, choice, number
+from netmon.planning.options import Option, Values, assumed, choice
 from topology.model import SiteId
 from topology.resilience.fallible import Assumed
 from topology.resilience.loss import Kind
@@ -51,14 +51,10 @@ def rank(plan: Plan, given: Values) -> Answer:
     )
 
 
-def _assumed(name: str, noun: str, default: float) -> Option:
-    return number(name, f"availability of a {noun} that nobody told of", 0.0, 1.0, default=default)
-
-
 RANK: Final[tuple[Option, ...]] = (
     choice("kind", "of what; default: all", KINDS, is_list=True),
-    _assumed("link", "link", 0.9995),
-    _assumed("device", "device", 0.9999),
-    _assumed("power", "site's power", 0.9995),
+    assumed("link", "link", 0.9995),
+    assumed("device", "device", 0.9999),
+    assumed("power", "site's power", 0.9995),
     LIMIT,
 )

@@ -4,7 +4,16 @@ from typing import Final
 
 from netmon.planning.answer import Answer, Plan, Row, Shapes, Table
 from netmon.planning.failing import LIMIT
-from netmon.planning.options import Option, PlanningError, Values, choice, number, text, whole
+from netmon.planning.options import (
+    Option,
+    PlanningError,
+    Values,
+    assumed,
+    choice,
+    number,
+    text,
+    whole,
+)
 from topology.model import SiteId
 from topology.resilience.availability import Availability, Method, availability
 from topology.resilience.capacity import Served, least_cut, served_demand, served_in_failures
@@ -185,10 +194,6 @@ def _told(each: Availability) -> dict[str, object]:
     }
 
 
-def _assumed(name: str, noun: str, default: float) -> Option:
-    return number(name, f"availability of a {noun} that nobody told of", 0.0, 1.0, default=default)
-
-
 PATHS: Final[tuple[Option, ...]] = (
     text("source", "site they begin at", is_required=True),
     text("target", "site they lead to; default: any core"),
@@ -208,8 +213,8 @@ AVAILABILITY: Final[tuple[Option, ...]] = (
     choice("method", "default: exact, else by samples", ["exact", "cuts", "monte_carlo"]),
     whole("samples", "of Monte Carlo", 1, 100_000_000, default=200_000),
     whole("seed", "of Monte Carlo", 0, 2**31 - 1, default=1),
-    _assumed("link", "link", 0.9995),
-    _assumed("device", "device", 0.9999),
-    _assumed("power", "site's power", 0.9995),
+    assumed("link", "link", 0.9995),
+    assumed("device", "device", 0.9999),
+    assumed("power", "site's power", 0.9995),
     LIMIT,
 )
